@@ -1,0 +1,5 @@
+from accounts.models.credential import Credential
+from accounts.models.refusal import Refusal
+from accounts.models.user import User
+
+__all__ = ["Credential", "Refusal", "User"]

@@ -1,0 +1,89 @@
+from datetime import datetime
+from ipaddress import IPv4Address, IPv6Address, ip_network
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Length
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from accounts.enums import CredentialType
+
+models.CharField.register_lookup(Length)
+
+
+class CredentialQuerySet(models.QuerySet["Credential"]):
+    def live(self, now: datetime | None = None) -> "CredentialQuerySet":
+        """Those that open the door now: not revoked, not expired, of an active user."""
+        now = now or timezone.now()
+        return self.filter(
+            models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None, user__is_active=True
+        )
+
+
+class Credential(models.Model):
+    """What a user proves itself with. Of a token only its public key and a keyed digest are here."""
+
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="credentials", verbose_name=_("user")
+    )
+    type = models.CharField(
+        _("type"), max_length=10, choices=CredentialType.choices, default=CredentialType.TOKEN, db_default="token"
+    )
+    label = models.CharField(
+        _("label"), max_length=100, blank=True, help_text=_("What it is for, such as “landing page May”.")
+    )
+    key = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    networks = models.JSONField(
+        _("networks"), default=list, blank=True, help_text=_("Addresses it is accepted from; none = from anywhere.")
+    )
+    created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("by")
+    )
+    expires_at = models.DateTimeField(_("expires"), null=True, blank=True)
+    revoked_at = models.DateTimeField(_("revoked"), null=True, editable=False)
+    revoked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("revoked by"),
+    )
+    last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
+
+    objects = CredentialQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("advanced credential")
+        verbose_name_plural = _("advanced credentials")
+        ordering = ("-created_at",)
+        constraints = (
+            models.CheckConstraint(name="credential_type_is_known", condition=models.Q(type__in=CredentialType.values)),
+            # A token in clear is longer than its digest: this is what keeps one from being stored by mistake.
+            models.CheckConstraint(name="credential_digest_is_64", condition=models.Q(digest__length=64)),
+            models.CheckConstraint(name="credential_key_is_12", condition=models.Q(key__length=12)),
+            models.CheckConstraint(
+                name="credential_expires_after_creation",
+                condition=models.Q(expires_at=None) | models.Q(expires_at__gt=models.F("created_at")),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.get_type_display()} {self.prefix}…"
+
+    @property
+    def prefix(self) -> str:
+        """The start of the token, enough to recognise it and of no use to anyone else."""
+        return f"easycall_{self.key}"
+
+    def is_live(self, now: datetime | None = None) -> bool:
+        """The same rule as `CredentialQuerySet.live`, for a row that was read with its user."""
+        now = now or timezone.now()
+        expired = self.expires_at is not None and self.expires_at <= now
+        return self.revoked_at is None and not expired and self.user.is_active
+
+    def allows(self, address: IPv4Address | IPv6Address) -> bool:
+        return not self.networks or any(address in ip_network(network) for network in self.networks)

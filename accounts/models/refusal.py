@@ -1,0 +1,19 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+
+class Refusal(models.Model):
+    """How many requests were turned away on a day, and why: without a valid token a request leaves no more than this."""
+
+    day = models.DateField(_("day"))
+    reason = models.CharField(_("reason"), max_length=40)
+    count = models.PositiveBigIntegerField(_("requests"), default=0)
+
+    class Meta:
+        verbose_name = _("request turned away")
+        verbose_name_plural = _("requests turned away")
+        ordering = ("-day", "reason")
+        constraints = (models.UniqueConstraint(name="refusal_day_and_reason", fields=("day", "reason")),)
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.reason}: {self.count}"

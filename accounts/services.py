@@ -1,0 +1,34 @@
+"""What can be done with users' credentials."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.utils import timezone
+
+from accounts import tokens
+from accounts.models import Credential, User
+
+
+def create_token(
+    *, user: User, by: User | None, label: str = "", expires_at: datetime | None = None, networks: Sequence[str] = ()
+) -> tuple[Credential, str]:
+    """Make a token for `user`. Returns its row and its text, which exists nowhere else and can't be read again."""
+    token = tokens.make()
+    credential = Credential.objects.create(
+        user=user,
+        label=label,
+        key=token.key,
+        digest=tokens.digest(token, pepper=settings.TOKEN_PEPPERS[0]),
+        networks=list(networks),
+        expires_at=expires_at,
+        created_by=by,
+    )
+    return credential, token.text
+
+
+def revoke(*, credential: Credential, by: User | None) -> None:
+    """Close the door to a token at once and for good. Revoking it again changes nothing."""
+    now = timezone.now()
+    Credential.objects.filter(pk=credential.pk, revoked_at=None).update(revoked_at=now, revoked_by=by)
+    credential.refresh_from_db(fields=["revoked_at", "revoked_by"])

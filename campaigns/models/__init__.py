@@ -1,0 +1,4 @@
+from campaigns.models.campaign import Campaign
+from campaigns.models.question import Question
+
+__all__ = ["Campaign", "Question"]

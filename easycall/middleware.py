@@ -1,0 +1,40 @@
+from collections.abc import Callable
+from ipaddress import ip_address
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+
+
+class TrustedProxyMiddleware:
+    """Believe X-Forwarded-For and X-Forwarded-Proto from a trusted proxy, and from nobody else.
+
+    The client is the last address of the list that is not itself a trusted proxy: what stands before it was written
+    by the client and could be anything.
+    """
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if _is_trusted(request.META.get("REMOTE_ADDR", "")):
+            for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
+                if not _is_address(hop):
+                    break
+                request.META["REMOTE_ADDR"] = hop.strip()
+                if not _is_trusted(hop):
+                    break
+            if request.META.get("HTTP_X_FORWARDED_PROTO") == "https":
+                request.META["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]
+        return self.get_response(request)
+
+
+def _is_address(text: str) -> bool:
+    try:
+        ip_address(text.strip())
+    except ValueError:
+        return False
+    return True
+
+
+def _is_trusted(text: str) -> bool:
+    return _is_address(text) and any(ip_address(text.strip()) in network for network in settings.TRUSTED_PROXIES)

@@ -1,0 +1,16 @@
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+
+class Outcome(models.TextChoices):
+    """What became of a submission."""
+
+    ACCEPTED = "accepted", pgettext_lazy("submission", "accepted")
+    PARTIAL = "partial", pgettext_lazy("submission", "partly accepted")
+    REJECTED = "rejected", pgettext_lazy("submission", "rejected")
+    FAILED = "failed", pgettext_lazy("submission", "failed")
+
+
+class EventKind(models.TextChoices):
+    CREATED = "created", _("created")

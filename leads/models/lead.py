@@ -1,0 +1,163 @@
+from typing import Any, NoReturn
+
+from django.conf import settings
+from django.db import models
+from django.db.models.functions import Left, Lower
+from django.utils import timezone
+from django.utils.text import format_lazy
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.fields import FIELDS, PHONE_FIELDS
+from easycall.ids import new_id
+from leads.enums import EventKind
+
+# An index entry has to stay small, and a doubtful value can be long: what is looked up is the start of the value.
+INDEXED_PHONE_LENGTH = 32
+INDEXED_EMAIL_LENGTH = 254
+EXTERNAL_ID_LENGTH = 255
+
+
+def _column(name: str) -> "models.TextField[str, str]":
+    return models.TextField(FIELDS[name].label, blank=True, default="")
+
+
+def _as_sent(name: str) -> "models.TextField[str, str]":
+    return models.TextField(
+        format_lazy(_("{phone}, as sent"), phone=FIELDS[name].label), blank=True, default=""
+    )
+
+
+class Lead(models.Model):
+    """A person to call.
+
+    The 23 predefined fields are text, each in its normal form (E.164, ISO 8601, decimal point) or, when it is
+    doubtful, as it was sent: a column that took only good values would have to lose the others.
+    """
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    created_at = models.DateTimeField(_("received"), default=timezone.now, db_index=True)
+    submission = models.ForeignKey(
+        "leads.Submission", models.PROTECT, related_name="leads", verbose_name=_("received submission")
+    )
+    item = models.PositiveSmallIntegerField(_("place in the submission"), default=0)
+    mapping = models.ForeignKey(
+        "leads.ImportMapping", models.PROTECT, related_name="leads", verbose_name=_("Import API")
+    )
+    campaign = models.ForeignKey(
+        "campaigns.Campaign", models.PROTECT, related_name="leads", verbose_name=_("campaign")
+    )
+
+    external_id = models.CharField(_("external id"), max_length=EXTERNAL_ID_LENGTH, blank=True, default="")
+    channel = models.TextField(_("channel"), blank=True, default="")
+    consent = models.TextField(_("consent"), blank=True, default="")
+
+    nome = _column("nome")
+    cognome = _column("cognome")
+    nome_completo = _column("nome_completo")
+    partita_iva = _column("partita_iva")
+    codice_fiscale = _column("codice_fiscale")
+    telefono_fisso = _column("telefono_fisso")
+    telefono_fisso_sent = _as_sent("telefono_fisso")
+    telefono_mobile = _column("telefono_mobile")
+    telefono_mobile_sent = _as_sent("telefono_mobile")
+    altro_telefono = _column("altro_telefono")
+    altro_telefono_sent = _as_sent("altro_telefono")
+    telefono = _column("telefono")
+    telefono_sent = _as_sent("telefono")
+    email = _column("email")
+    otro = _column("otro")
+    personalizzato1 = _column("personalizzato1")
+    personalizzato2 = _column("personalizzato2")
+    nazione = _column("nazione")
+    regione = _column("regione")
+    provincia = _column("provincia")
+    cap = _column("cap")
+    comune = _column("comune")
+    strada = _column("strada")
+    latitudine = _column("latitudine")
+    longitudine = _column("longitudine")
+    data_scadenza = _column("data_scadenza")
+    data_presentazione = _column("data_presentazione")
+
+    answers = models.JSONField(_("answers"), default=dict, blank=True)
+    kept_aside = models.JSONField(_("keys kept aside"), default=dict, blank=True)
+    warnings = models.JSONField(_("warnings"), default=list, blank=True)
+    # The codes of `warnings`, joined with blanks: what a list can filter by on every database.
+    warning_codes = models.TextField(blank=True, default="", editable=False)
+
+    class Meta:
+        verbose_name = _("lead")
+        verbose_name_plural = _("leads")
+        ordering = ("-id",)
+        indexes = (
+            *(
+                models.Index(Left(name, INDEXED_PHONE_LENGTH), name=f"lead_{name}", condition=~models.Q(**{name: ""}))
+                for name in PHONE_FIELDS
+            ),
+            models.Index(Lower(Left("email", INDEXED_EMAIL_LENGTH)), name="lead_email", condition=~models.Q(email="")),
+            models.Index(name="lead_external_id", fields=("external_id",), condition=~models.Q(external_id="")),
+            models.Index(name="lead_campaign_time", fields=("campaign", "-id")),
+            models.Index(name="lead_mapping_time", fields=("mapping", "-id")),
+            models.Index(name="lead_with_warnings", fields=("-id",), condition=~models.Q(warning_codes="")),
+        )
+        constraints = (
+            models.UniqueConstraint(name="lead_once_an_item", fields=("submission", "item")),
+            models.CheckConstraint(
+                name="lead_has_a_contact",
+                condition=models.Q(*((name, "") for name in (*PHONE_FIELDS, "email")), _negated=True),
+                violation_error_message=_("A lead needs a phone or an e-mail."),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return self.name or self.contact
+
+    @property
+    def name(self) -> str:
+        return self.nome_completo or f"{self.nome} {self.cognome}".strip()
+
+    @property
+    def phone(self) -> str:
+        """The number to try first."""
+        return self.telefono_mobile or self.telefono or self.telefono_fisso or self.altro_telefono
+
+    @property
+    def contact(self) -> str:
+        return self.phone or self.email
+
+
+class LeadEvent(models.Model):
+    """One line of a lead's history. Lines are added, never changed."""
+
+    lead = models.ForeignKey(Lead, models.CASCADE, related_name="events", verbose_name=_("lead"))
+    kind = models.CharField(_("what happened"), max_length=20, choices=EventKind.choices)
+    at = models.DateTimeField(_("when"), default=timezone.now)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    submission = models.ForeignKey(
+        "leads.Submission", models.PROTECT, null=True, related_name="+", verbose_name=_("received submission")
+    )
+    data = models.JSONField(_("details"), default=dict, blank=True)
+
+    class Meta:
+        verbose_name = _("history line")
+        verbose_name_plural = _("history")
+        ordering = ("id",)
+        constraints = (
+            models.CheckConstraint(name="event_kind_is_known", condition=models.Q(kind__in=EventKind.values)),
+        )
+
+    def __str__(self) -> str:
+        return f"{self.at:%Y-%m-%d %H:%M} {self.get_kind_display()}"
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        if not self._state.adding:
+            self._refuse()
+        super().save(*args, **kwargs)
+
+    def delete(self, *args: Any, **kwargs: Any) -> NoReturn:
+        self._refuse()
+
+    def _refuse(self) -> NoReturn:
+        raise TypeError("The history of a lead is append-only.")

@@ -1,0 +1,71 @@
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from easycall.ids import new_id
+from leads.enums import Outcome
+
+
+class Submission(models.Model):
+    """The journal: one request as it came, byte for byte, and what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id, editable=False)
+    received_at = models.DateTimeField(_("received"), default=timezone.now, db_index=True)
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("user"))
+    credential = models.ForeignKey(
+        "accounts.Credential", models.PROTECT, related_name="+", verbose_name=_("advanced credential")
+    )
+    remote_address = models.GenericIPAddressField(_("address"), null=True)
+    method = models.CharField(_("method"), max_length=20)
+    path = models.CharField(_("path"), max_length=200)
+    query = models.TextField(_("query"), blank=True)
+    content_type = models.TextField(_("content type"), blank=True)
+    body = models.BinaryField(_("body"))
+    body_complete = models.BooleanField(
+        _("complete"), default=True, help_text=_("Whether all the bytes that were announced are here.")
+    )
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
+    status = models.PositiveSmallIntegerField(_("HTTP status"))
+    problem = models.CharField(_("problem"), max_length=40, blank=True)
+    created_count = models.PositiveIntegerField(_("leads created"), default=0)
+    rejected_count = models.PositiveIntegerField(_("leads rejected"), default=0)
+    mapping = models.ForeignKey(
+        "leads.ImportMapping",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("Import API"),
+        help_text=_("Where all its leads went; empty when they went different ways, or nowhere."),
+    )
+    # The answer's body as text, not as a JSON column: a database that reorders it could not repeat it.
+    answer = models.TextField(_("answer"))
+
+    class Meta:
+        verbose_name = _("received submission")
+        verbose_name_plural = _("received submissions")
+        ordering = ("-id",)
+        indexes = (
+            models.Index(
+                name="submission_problem_time", fields=("problem", "-id"), condition=~models.Q(problem="")
+            ),
+            models.Index(
+                name="submission_outcome_time", fields=("outcome", "-id"), condition=~models.Q(outcome="accepted")
+            ),
+            models.Index(name="submission_mapping_time", fields=("mapping", "-id")),
+        )
+        constraints = (
+            models.CheckConstraint(name="submission_outcome_is_known", condition=models.Q(outcome__in=Outcome.values)),
+            models.CheckConstraint(
+                name="submission_problem_unless_accepted",
+                condition=models.Q(outcome=Outcome.ACCEPTED, problem="")
+                | (~models.Q(outcome=Outcome.ACCEPTED) & ~models.Q(problem="")),
+            ),
+            models.CheckConstraint(
+                name="submission_refused_made_no_lead",
+                condition=models.Q(outcome__in=(Outcome.ACCEPTED, Outcome.PARTIAL)) | models.Q(created_count=0),
+            ),
+        )
+
+    def __str__(self) -> str:
+        return str(self.id)
