@@ -1,0 +1,161 @@
+"""The one family of errors. Each class is a problem type of the contract; easycall.api.problems puts it on the wire.
+
+Details are written for the integrator, in English, and never repeat a value that was sent.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+
+@dataclass(frozen=True, slots=True)
+class FieldError:
+    """What is wrong at one place of the body; `pointer` is a JSON pointer (RFC 6901), "" the whole."""
+
+    pointer: str
+    detail: str
+
+
+class Problem(Exception):
+    """An answer other than 2xx: `detail` says what is wrong with this request, `members` extend the document."""
+
+    type: ClassVar[str]
+    status: ClassVar[int]
+    title: ClassVar[Promise]
+    remedy: ClassVar[Promise]
+
+    def __init__(
+        self,
+        detail: str,
+        *,
+        errors: Sequence[FieldError] = (),
+        members: Mapping[str, Any] | None = None,
+        headers: Mapping[str, str] | None = None,
+    ) -> None:
+        super().__init__(detail)
+        self.detail = detail
+        self.errors = tuple(errors)
+        self.members = dict(members or {})
+        self.headers = dict(headers or {})
+
+
+class MalformedRequest(Problem):
+    type, status = "malformed-request", 400
+    title = _("The request is not well formed")
+    remedy = _("Send one Authorization header, no token in the URL, and a valid host name.")
+
+
+class MalformedBody(Problem):
+    type, status = "malformed-body", 400
+    title = _("The body can't be read")
+    remedy = _("Correct the body at the place that the answer names; nothing of it was taken.")
+
+
+class _Unauthorized(Problem):
+    status = 401
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"WWW-Authenticate": self.challenge})
+
+    challenge: ClassVar[str]
+
+
+class MissingCredentials(_Unauthorized):
+    type = "missing-credentials"
+    challenge = 'Bearer realm="easycall"'
+    title = _("No token was sent")
+    remedy = _("Send the header “Authorization: Bearer <token>”.")
+
+
+class InvalidToken(_Unauthorized):
+    type = "invalid-token"
+    challenge = 'Bearer realm="easycall", error="invalid_token"'
+    title = _("The token is not valid")
+    remedy = _("Check that the token is whole, or ask the administrator for a new one.")
+
+
+class AddressNotAllowed(Problem):
+    type, status = "address-not-allowed", 403
+    title = _("The token is not accepted from this address")
+    remedy = _("Add the sender's address to the networks of the credential, or send from one of them.")
+
+
+class NotFound(Problem):
+    type, status = "not-found", 404
+    title = _("There is nothing at this address")
+    remedy = _("Send leads to /easycall/spring or /easycall/spring/lead.")
+
+
+class MethodNotAllowed(Problem):
+    type, status = "method-not-allowed", 405
+    title = _("This method is not allowed here")
+    remedy = _("Send leads with POST.")
+
+
+class NotAcceptable(Problem):
+    type, status = "not-acceptable", 406
+    title = _("The answer can't be given in the media type asked for")
+    remedy = _("Accept application/json.")
+
+
+class ContentTooLarge(Problem):
+    type, status = "content-too-large", 413
+    title = _("The content is too large")
+    remedy = _("Send less at once: the answer names the limit that was passed.")
+
+
+class UnsupportedMediaType(Problem):
+    type, status = "unsupported-media-type", 415
+    title = _("The body is of a type that is not read here")
+    remedy = _("Send application/json, a form or text/plain, not compressed, in a charset of the documentation.")
+
+
+class UnknownCampaign(Problem):
+    type, status = "unknown-campaign", 422
+    title = _("No active Import API of this user has this campaign code")
+    remedy = _("Add the code to the Import API of this user, or have the sender write one of its own codes.")
+
+
+class CampaignInactive(Problem):
+    type, status = "campaign-inactive", 422
+    title = _("The campaign is not active")
+    remedy = _("Activate the campaign, or send the Import API row to another one.")
+
+
+class MissingContact(Problem):
+    type, status = "missing-contact", 422
+    title = _("The lead has neither phone nor e-mail")
+    remedy = _("Send at least one phone or e-mail under a predefined key.")
+
+
+class TemporarilyUnavailable(Problem):
+    type, status = "temporarily-unavailable", 503
+    title = _("The service can't answer right now")
+    remedy = _("Send the same request again after the seconds that Retry-After names.")
+
+    def __init__(self, detail: str = "The request could not be completed. Send it again later.") -> None:
+        super().__init__(detail, headers={"Retry-After": "5"})
+
+
+PROBLEMS: Mapping[str, type[Problem]] = {
+    problem.type: problem
+    for problem in (
+        MalformedRequest,
+        MalformedBody,
+        MissingCredentials,
+        InvalidToken,
+        AddressNotAllowed,
+        NotFound,
+        MethodNotAllowed,
+        NotAcceptable,
+        ContentTooLarge,
+        UnsupportedMediaType,
+        UnknownCampaign,
+        CampaignInactive,
+        MissingContact,
+        TemporarilyUnavailable,
+    )
+}
