@@ -1,6 +1,7 @@
 from typing import Any, NoReturn
 
 from django.conf import settings
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models.functions import Left, Lower
 from django.utils import timezone
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.fields import FIELDS, PHONE_FIELDS
 from easycall.ids import new_id
 from leads.enums import EventKind
+from leads.models.names import NameWordsField
 
 # An index entry has to stay small, and a doubtful value can be long: what is looked up is the start of the value.
 INDEXED_PHONE_LENGTH = 32
@@ -84,6 +86,7 @@ class Lead(models.Model):
     warnings = models.JSONField(_("warnings"), default=list, blank=True)
     # The codes of `warnings`, joined with blanks: what a list can filter by on every database.
     warning_codes = models.TextField(blank=True, default="", editable=False)
+    name_words = NameWordsField(blank=True, default="", editable=False)
 
     class Meta:
         verbose_name = _("lead")
@@ -95,6 +98,8 @@ class Lead(models.Model):
                 for name in PHONE_FIELDS
             ),
             models.Index(Lower(Left("email", INDEXED_EMAIL_LENGTH)), name="lead_email", condition=~models.Q(email="")),
+            # Trigrams on PostgreSQL, which find the start of any word; on SQLite the search reads the column.
+            GinIndex(name="lead_name_words", fields=("name_words",), opclasses=("gin_trgm_ops",)),
             models.Index(name="lead_external_id", fields=("external_id",), condition=~models.Q(external_id="")),
             models.Index(name="lead_campaign_time", fields=("campaign", "-id")),
             models.Index(name="lead_mapping_time", fields=("mapping", "-id")),
