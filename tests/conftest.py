@@ -1,0 +1,38 @@
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+BROWSER_TESTS = Path(__file__).parent / "browser"
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
+    _leave_out_other_databases(config, items)
+    for item in filter(_is_browser_test, items):
+        item.add_marker("browser")
+    yield
+    # Last, because Playwright leaves an event loop behind in which Django refuses the database to other tests.
+    items.sort(key=_is_browser_test)
+
+
+def _is_browser_test(item: pytest.Item) -> bool:
+    return BROWSER_TESTS in item.path.parents
+
+
+def _leave_out_other_databases(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Deselect, rather than skip, what is about another database: nothing is missing here."""
+    others = {"sqlite", "postgresql"} - {connection.vendor}
+    elsewhere = [item for item in items if any(item.get_closest_marker(vendor) for vendor in others)]
+    config.hook.pytest_deselected(items=elsewhere)
+    items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    """A test that can't run is a failure where everything that it needs is at hand."""
+    reporter = session.config.pluginmanager.get_plugin("terminalreporter")
+    if os.environ.get("CI") == "true" and reporter and reporter.stats.get("skipped"):
+        session.exitstatus = pytest.ExitCode.TESTS_FAILED
