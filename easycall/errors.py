@@ -6,6 +6,7 @@ Details are written for the integrator, in English, and never repeat a value tha
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
+from uuid import UUID
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
@@ -40,6 +41,22 @@ class Problem(Exception):
         self.errors = tuple(errors)
         self.members = dict(members or {})
         self.headers = dict(headers or {})
+
+    def document(self, submission: UUID | None = None) -> dict[str, Any]:
+        """The problem document of RFC 9457; `submission` is the journal's row of this request, where there is one.
+
+        `type` is relative to this server, which answers there with what the problem means.
+        """
+        instance = {} if submission is None else {"instance": f"urn:uuid:{submission}", "submission": str(submission)}
+        return {
+            "type": f"/problems/{self.type}",
+            "title": str(self.title),
+            "status": self.status,
+            "detail": self.detail,
+            **instance,
+            "errors": [{"pointer": error.pointer, "detail": error.detail} for error in self.errors],
+            **self.members,
+        }
 
 
 class MalformedRequest(Problem):

@@ -30,6 +30,8 @@ HTTPS = env.bool("HTTPS", default=True)
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_SSL_REDIRECT = HTTPS
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+# A redirect would lose a POST without a word: the door takes the lead, and the proxy in front is what keeps HTTP out.
+SECURE_REDIRECT_EXEMPT = [r"^easycall/", r"^health/"]
 SESSION_COOKIE_HTTPONLY = True
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -140,6 +142,8 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "easycall.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
+    # The query belongs to the sender: a key called “format” is not an order to us.
+    "URL_FORMAT_OVERRIDE": None,
 }
 
 LOGGING = {

@@ -2,9 +2,31 @@
 
 import re
 import unicodedata
+from itertools import groupby
+
+# Unicode's own bound for a run of combining marks (UAX 15, Stream-Safe Text Format); no language comes near it.
+_LONGEST_RUN = 30
 
 _SEPARATORS = re.compile(r"[\s\-_]+")
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
+
+
+def nfc(text: str) -> str:
+    """`text` in Unicode's composed form, in a time that grows with its length and no faster.
+
+    unicodedata sorts a run of combining marks in quadratic time: long runs are sorted before it sees them.
+    """
+    if text.isascii():
+        return text
+    runs = [(marks, "".join(run)) for marks, run in groupby(text, key=lambda c: unicodedata.combining(c) > 0)]
+    return unicodedata.normalize(
+        "NFC", "".join(_in_order(run) if marks and len(run) > _LONGEST_RUN else run for marks, run in runs)
+    )
+
+
+def _in_order(marks: str) -> str:
+    decomposed = "".join(unicodedata.normalize("NFD", mark) for mark in marks)
+    return "".join(sorted(decomposed, key=unicodedata.combining))
 
 
 def without_accents(text: str) -> str:

@@ -1,0 +1,50 @@
+"""Counters of requests that were turned away: written now and then, so that a flood of them is not a flood of writes."""
+
+import threading
+import time
+from collections import Counter
+from datetime import date
+
+from django.db import models, transaction
+from django.utils import timezone
+
+from accounts.models import Refusal
+
+WRITE_EVERY = 10.0  # seconds
+
+_lock = threading.Lock()
+_waiting: Counter[tuple[date, str]] = Counter()
+_written_at = float("-inf")
+
+
+def count(reason: str) -> None:
+    """Count one request. The first is written at once, those of the next seconds with the one after them."""
+    global _written_at  # noqa: PLW0603  one counter a process is what this module is
+    with _lock:
+        _waiting[timezone.localdate(), reason] += 1
+        if time.monotonic() - _written_at < WRITE_EVERY:
+            return
+        _written_at = time.monotonic()
+    flush()
+
+
+def flush() -> None:
+    """Write what is waiting: also called when a worker ends."""
+    with _lock:
+        counts = dict(_waiting)
+        _waiting.clear()
+    try:
+        _write(counts)
+    except Exception:
+        with _lock:
+            _waiting.update(counts)
+        raise
+
+
+@transaction.atomic
+def _write(counts: dict[tuple[date, str], int]) -> None:
+    Refusal.objects.bulk_create(
+        [Refusal(day=day, reason=reason) for day, reason in sorted(counts)], ignore_conflicts=True
+    )
+    for (day, reason), number in sorted(counts.items()):
+        Refusal.objects.filter(day=day, reason=reason).update(count=models.F("count") + number)

@@ -1,0 +1,77 @@
+"""The one place that turns errors into application/problem+json."""
+
+import json
+import logging
+from collections.abc import Callable
+from typing import Any
+from uuid import UUID
+
+from django.core.exceptions import SuspiciousOperation
+from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.utils import translation
+from django.views import defaults
+from rest_framework import exceptions
+
+from easycall import errors
+from easycall.errors import Problem
+
+log = logging.getLogger(__name__)
+
+CONTENT_TYPE = "application/problem+json"
+
+# Where machines ask; people get pages.
+_API_PATHS = ("/easycall/", "/api/")
+
+
+def as_problem(exc: BaseException) -> Problem:
+    """The problem that any exception of a view is. What nobody expected is logged and is a fault, never a 500."""
+    match exc:
+        case Problem():
+            return exc
+        case exceptions.MethodNotAllowed():
+            return errors.MethodNotAllowed("Only POST is taken here.", headers={"Allow": "POST"})
+        case exceptions.NotAcceptable():
+            return errors.NotAcceptable("Answers are application/json or application/problem+json.")
+        case SuspiciousOperation() | exceptions.ParseError():
+            return errors.MalformedRequest("The request is not well formed.")
+        case OperationalError() | InterfaceError():
+            log.error("The database could not answer: %s", type(exc).__name__)
+            return errors.TemporarilyUnavailable()
+        case _:
+            log.error("A request failed", exc_info=exc)
+            return errors.TemporarilyUnavailable()
+
+
+def problem_response(problem: Problem, *, submission: UUID | None = None) -> HttpResponse:
+    """`problem` on the wire, in English like every answer of the API."""
+    with translation.override("en"):
+        text = json.dumps(problem.document(submission), ensure_ascii=False)
+    return HttpResponse(text, status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers)
+
+
+def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse:
+    """REST framework's hook."""
+    return problem_response(as_problem(exc))
+
+
+def _for_machines(problem: Problem, page: Callable[[], HttpResponseBase], request: HttpRequest) -> HttpResponseBase:
+    return problem_response(problem) if request.path.startswith(_API_PATHS) else page()
+
+
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler400"""
+    problem = errors.MalformedRequest("The request is not well formed: check its Host header.")
+    return _for_machines(problem, lambda: defaults.bad_request(request, exception), request)
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
+    """handler404"""
+    problem = errors.NotFound("There is nothing here; leads go to /easycall/spring or /easycall/spring/lead.")
+    return _for_machines(problem, lambda: defaults.page_not_found(request, exception), request)
+
+
+def server_error(request: HttpRequest) -> HttpResponseBase:
+    """handler500"""
+    return _for_machines(errors.TemporarilyUnavailable(), lambda: defaults.server_error(request), request)

@@ -1,0 +1,84 @@
+"""The door: POST /easycall/spring. HTTP in and out; everything else is leads.intake."""
+
+from typing import Any
+
+from django.db import DatabaseError
+from django.http import HttpResponse
+from django.http.response import HttpResponseBase
+from rest_framework.negotiation import DefaultContentNegotiation
+from rest_framework.permissions import AllowAny
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+from rest_framework.views import APIView
+
+from accounts.authentication import TokenAuthentication, check_address, token_in_url
+from easycall.api import problems
+from easycall.errors import MalformedRequest, Problem, UnsupportedMediaType
+from leads.api import wire
+from leads.intake import Answer, Delivery, receive, refuse
+
+
+class ProblemRenderer(JSONRenderer):
+    """Lets a client ask for problems by their media type."""
+
+    media_type = problems.CONTENT_TYPE
+
+
+class Intake(APIView):
+    """Receive leads. A request with a valid token is journalled whatever becomes of it, so the token comes first."""
+
+    authentication_classes = (TokenAuthentication,)
+    permission_classes = (AllowAny,)
+    renderer_classes = (JSONRenderer, ProblemRenderer)
+    content_negotiation_class = DefaultContentNegotiation
+    http_method_names = ["post"]
+
+    delivery: Delivery | None = None
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        self.format_kwarg = None
+        request.user  # noqa: B018  authenticates, or raises
+        body = wire.read(request._request)
+        self.delivery = _delivery(request, body)
+        check_address(request.auth, self.delivery.remote_address)
+        if token_in_url(request.META.get("QUERY_STRING", "")):
+            raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
+        if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
+            raise UnsupportedMediaType("The body is compressed; send it as it is.")
+        if body.problem:
+            raise body.problem
+        if request.method == "POST":
+            self.perform_content_negotiation(request)
+
+    def post(self, request: Request) -> HttpResponse:
+        assert self.delivery is not None
+        return _response(receive(self.delivery))
+
+    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+        problem = problems.as_problem(exc)
+        if self.delivery is None or problem.status == 503:
+            return problems.problem_response(problem)
+        try:
+            return _response(refuse(self.delivery, problem))
+        except DatabaseError as error:
+            return problems.problem_response(problems.as_problem(error))
+
+
+def _delivery(request: Request, body: wire.Wire) -> Delivery:
+    query = request.META.get("QUERY_STRING", "")
+    return Delivery(
+        credential=request.auth,
+        raw=body.raw,
+        complete=body.problem is None,
+        content_type=request.META.get("CONTENT_TYPE", ""),
+        method=str(request.method)[:20],
+        path=request.path,
+        query="(withheld: it carried a token)" if token_in_url(query) else query,
+        url_code=request.query_params.get("campaign", "").strip(),
+        remote_address=request.META.get("REMOTE_ADDR") or None,
+    )
+
+
+def _response(answer: Answer) -> HttpResponse:
+    content_type = problems.CONTENT_TYPE if answer.is_problem else "application/json"
+    return HttpResponse(answer.text, status=answer.status, content_type=content_type, headers=dict(answer.headers))

@@ -1,0 +1,170 @@
+"""What one item of a body becomes, before anything is written: the lead's columns and the receipt, from one reading."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from campaigns.fields import PHONE_FIELDS, Envelope, Field
+from campaigns.queries import AskedQuestion
+from campaigns.values import Reading
+from easycall.errors import FieldError, MissingContact
+from easycall.text import nfc
+from leads.intake.body import Pair, Pairs, pointer
+from leads.intake.keys import Aside, KeyTable
+from leads.intake.normalise import normalise
+from leads.models import ImportMapping, Lead, Submission
+from leads.models.lead import EXTERNAL_ID_LENGTH
+from leads.texts import WARNING_TEXTS
+
+
+@dataclass(slots=True)
+class Draft:
+    """Every key that came is in exactly one of `stored`, `kept_aside` and `empty`."""
+
+    mapping: ImportMapping
+    columns: dict[str, str] = field(default_factory=dict)
+    answers: dict[str, str] = field(default_factory=dict)
+    stored: dict[str, dict[str, str]] = field(default_factory=dict)
+    kept_aside: dict[str, dict[str, Any]] = field(default_factory=dict)
+    empty: list[str] = field(default_factory=list)
+    warnings: list[dict[str, str | None]] = field(default_factory=list)
+
+    def warn(self, key: str | None, codes: Iterable[str]) -> None:
+        self.warnings += [{"key": key, "code": code, "detail": str(WARNING_TEXTS[code])} for code in codes]
+
+    def lead(self, submission: Submission, item: int) -> Lead:
+        """The row to write."""
+        return Lead(
+            submission=submission,
+            item=item,
+            mapping=self.mapping,
+            campaign=self.mapping.campaign,
+            created_at=submission.received_at,
+            answers=self.answers,
+            kept_aside=self.kept_aside,
+            warnings=self.warnings,
+            warning_codes=" ".join(sorted({str(warning["code"]) for warning in self.warnings})),
+            **self.columns,
+        )
+
+    def receipt(self, lead_id: UUID, submission_id: UUID, status: str) -> dict[str, Any]:
+        """The answer of the contract, which accounts for every key."""
+        return {
+            "id": str(lead_id),
+            "submission": str(submission_id),
+            "status": status,
+            "campaign": {"code": self.mapping.external_code, "name": self.mapping.campaign.name},
+            "stored": self.stored,
+            "kept_aside": self.kept_aside,
+            "empty": self.empty,
+            "warnings": self.warnings,
+        }
+
+
+def draft(pairs: Pairs, *, mapping: ImportMapping, keys: KeyTable, place: str) -> Draft:
+    """Read every pair. Raises MissingContact when no phone and no e-mail is among them."""
+    result = Draft(mapping)
+    for pair in pairs:
+        if pair.value is None or (isinstance(pair.value, str) and not pair.value.strip()):
+            if pair.key not in result.empty:
+                result.empty.append(pair.key)
+        else:
+            _place(result, pair, keys)
+    if not any(result.columns.get(name) for name in (*PHONE_FIELDS, "email")):
+        raise _missing_contact(result, place)
+    answered = result.answers.keys()
+    for question in keys.questions.values():
+        if question.required and question.key not in answered and question.is_asked_in(mapping.campaign_id):
+            result.warn(question.key, ["missing_answer"])
+    return result
+
+
+def _missing_contact(result: Draft, place: str) -> MissingContact:
+    detail = "The lead has neither a phone nor an e-mail under a key that is known here."
+    slips = [
+        FieldError(place + pointer(key), f"This key is not known; did you mean “{aside['did_you_mean']}”?")
+        for key, aside in result.kept_aside.items()
+        if "did_you_mean" in aside
+    ]
+    return MissingContact(detail, errors=[FieldError(place, detail), *slips])
+
+
+def _place(result: Draft, pair: Pair, keys: KeyTable) -> None:
+    match keys.target(pair, result.mapping.campaign_id):
+        case Aside() as aside:
+            _keep_aside(result, pair, aside)
+        case Field() as target:
+            _store_field(result, pair, target)
+        case AskedQuestion() as question:
+            _store_answer(result, pair, question)
+        case Envelope() as meaning:
+            _store_envelope(result, pair, meaning)
+
+
+def _store_field(result: Draft, pair: Pair, target: Field) -> None:
+    text = str(pair.value)
+    reading = normalise(target, text, result.mapping.campaign)
+    if _conflicts(result, pair, result.columns.get(target.name), reading.value):
+        return
+    if target.name not in result.columns:
+        result.columns[target.name] = reading.value
+        if target.name in PHONE_FIELDS:
+            result.columns[f"{target.name}_sent"] = text
+    _store(result, pair, reading, {"field": target.name})
+
+
+def _store_answer(result: Draft, pair: Pair, question: AskedQuestion) -> None:
+    reading = question.answer.read(str(pair.value), result.mapping.campaign.zone)
+    if _conflicts(result, pair, result.answers.get(question.key), reading.value):
+        return
+    result.answers[question.key] = reading.value
+    _store(result, pair, reading, {"question": question.key})
+
+
+def _store_envelope(result: Draft, pair: Pair, meaning: Envelope) -> None:
+    value = nfc(str(pair.value).strip())
+    if meaning is Envelope.EXTERNAL_ID and len(value) > EXTERNAL_ID_LENGTH:
+        result.warn(pair.key, ["external_id_too_long"])
+        _keep_aside(result, pair, Aside("too_long"))
+        return
+    column = str(meaning)
+    before = result.mapping.external_code if meaning is Envelope.CAMPAIGN else result.columns.get(column)
+    if _conflicts(result, pair, before, value):
+        return
+    if meaning is not Envelope.CAMPAIGN:
+        result.columns[column] = value
+    _store(result, pair, Reading(value), {"envelope": column})
+
+
+def _store(result: Draft, pair: Pair, reading: Reading, where: dict[str, str]) -> None:
+    entry = {**where, "value": reading.value}
+    if reading.value != pair.value:
+        entry["from"] = str(pair.value)
+    result.stored[pair.key] = entry
+    result.warn(pair.key, reading.warnings)
+
+
+def _conflicts(result: Draft, pair: Pair, before: str | None, value: str) -> bool:
+    """Whether the same field came before with another value; if so this one is put aside, with a warning."""
+    if before is None or before == value:
+        return False
+    result.warn(pair.key, ["conflicting_value"])
+    _keep_aside(result, pair, Aside("conflicting_value"))
+    return True
+
+
+def _keep_aside(result: Draft, pair: Pair, aside: Aside) -> None:
+    entry = {"value": pair.value, "reason": aside.reason}
+    if aside.did_you_mean:
+        entry["did_you_mean"] = aside.did_you_mean
+    result.kept_aside[_free_name(pair.key, result.kept_aside)] = entry
+
+
+def _free_name(key: str, taken: dict[str, Any]) -> str:
+    """A form may repeat a key: the second that is kept aside is `key[2]`."""
+    name, number = key, 1
+    while name in taken:
+        number += 1
+        name = f"{key}[{number}]"
+    return name

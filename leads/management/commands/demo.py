@@ -1,0 +1,73 @@
+"""The first start: an installation that receives a lead before anybody has read a page."""
+
+import json
+import secrets
+from argparse import ArgumentParser
+from typing import Any
+
+from django.core.management.base import BaseCommand
+from django.db import transaction
+
+from accounts.models import User
+from accounts.services import create_token
+from campaigns.models import Campaign, Question
+from leads.models import ImportMapping
+
+CODE = "demo_leads"
+
+# The help article's own example.
+QUESTIONS = (
+    ("notas", "Notas", True),
+    ("tipo_inmueble", "Tipo de inmueble", True),
+    ("servicio_requerido", "Servicio requerido", True),
+    ("codice_promo", "Codice promo", True),
+    ("chiave_nueva", "Chiave nueva", False),
+)
+
+LEAD = {
+    "Campaign": CODE,
+    "nombre": "Lucía",
+    "apellido": "Núñez",
+    "telefono_movil": "600 11 12 22",
+    "correo_electronico": "lucia@example.com",
+    "tipo_inmueble": "piso",
+    "notas": "Llamar por la tarde",
+}
+
+
+class Command(BaseCommand):
+    help = "Fill an empty database with the demo and say how to try it; on any other, say where everything is."
+
+    def add_arguments(self, parser: ArgumentParser) -> None:
+        parser.add_argument("--port", default="8000", help="where the server will listen (8000)")
+
+    def handle(self, *args: Any, port: str, **options: Any) -> None:
+        address = f"http://127.0.0.1:{port}"
+        self.stdout.write(f"Admin:    {address}/admin/")
+        if User.objects.exists():
+            self.stdout.write("New password: .venv/bin/python manage.py changepassword USERNAME")
+            self.stdout.write("New token:    .venv/bin/python manage.py create_token USERNAME")
+            return
+        password, token = make_demo()
+        body = json.dumps(LEAD, ensure_ascii=False)
+        self.stdout.write("User:     admin")
+        self.stdout.write(f"Password: {password}")
+        self.stdout.write("These are shown once. With the server running, send a first lead from another window:")
+        self.stdout.write(
+            f"curl -sS {address}/easycall/spring -H 'Authorization: Bearer {token}' "
+            f"-H 'Content-Type: application/json' -d '{body}'"
+        )
+
+
+@transaction.atomic
+def make_demo() -> tuple[str, str]:
+    """Make the rows of the demo. Returns the administrator's password and the sender's token, both random."""
+    password = secrets.token_urlsafe(12)
+    admin = User.objects.create_superuser("admin", password=password)
+    sender = User.objects.create_user("demo", first_name="Demo")
+    _, token = create_token(user=sender, by=admin, label="demo")
+    campaign = Campaign.objects.create(name="Demo")
+    for key, label, visible in QUESTIONS:
+        Question.objects.create(key=key, label=label, visible=visible)
+    ImportMapping.objects.create(user=sender, external_code=CODE, campaign=campaign)
+    return password, token
