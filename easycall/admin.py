@@ -1,28 +1,132 @@
 """The admin site, its menu, and the base classes of its pages."""
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.contrib import admin
-from django.http import HttpRequest
+from django.db import IntegrityError, models
+from django.db.models import ProtectedError
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import Promise
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
 # The menu's sections in the order in which an installation is set up, and each section's rows in that order too.
 MENU = {
-    "accounts": ["User"],
+    "accounts": ["User", "Refusal"],
     "campaigns": ["Campaign", "Question"],
-    "leads": ["Lead", "ImportMapping", "Submission", "Refusal"],
+    "leads": ["Lead", "ImportMapping", "Submission"],
 }
+
+_Model = TypeVar("_Model", bound=models.Model)
 
 
 class EasycallAdminSite(admin.AdminSite):
     site_title = site_header = "easycall"
     index_title = _("Administration")
-    enable_nav_sidebar = True
+    # There is no other site to view.
+    site_url = None
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         sections = super().get_app_list(request, app_label)
-        sections.sort(key=lambda section: list(MENU).index(section["app_label"]))
+        sections.sort(key=lambda section: _place(section["app_label"], [*MENU]))
         for section in sections:
-            order = MENU[section["app_label"]]
-            section["models"].sort(key=lambda row: order.index(row["object_name"]))
+            rows = MENU.get(section["app_label"], [])
+            section["models"].sort(key=lambda row: _place(row["object_name"], rows))
         return sections
+
+
+def _place(name: str, order: list[str]) -> int:
+    """What the menu doesn't name comes last."""
+    return order.index(name) if name in order else len(order)
+
+
+class PageAdmin(admin.ModelAdmin[_Model]):
+    """A list and its pages, with titles in whole words: a language can't make “New user” of “New” and “user”."""
+
+    add_title: str | Promise = ""
+    change_title: str | Promise = ""
+    add_button: str | Promise = ""
+    # Counting every row of a big table, only to say how many a filter left out, is not worth the wait.
+    show_full_result_count = False
+    list_per_page = 50
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        title = capfirst(self.opts.verbose_name_plural)
+        return super().changelist_view(request, {"title": title, **(extra_context or {})})
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        if kwargs.get("add") and self.add_title:
+            context |= {"title": self.add_title, "save_label": self.add_button}
+        elif kwargs.get("change") and self.change_title and self.has_change_permission(request, kwargs.get("obj")):
+            context["title"] = self.change_title
+        return super().render_change_form(request, context, *args, **kwargs)
+
+
+class ViewOnlyAdmin(PageAdmin[_Model]):
+    """Rows that the platform writes and people only read."""
+
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: _Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: _Model | None = None) -> bool:
+        return False
+
+
+class SetupAdmin(PageAdmin[_Model]):
+    """Rows that an administrator writes. What other rows hang from can't be deleted, and `in_use_note` says why."""
+
+    actions = None
+    in_use_note: str | Promise = ""
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        view = super().changeform_view
+        return _twice_when_overtaken(lambda: view(request, object_id, form_url, extra_context))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        view = super().delete_view
+        return _twice_when_overtaken(lambda: view(request, object_id, extra_context))
+
+    def get_deleted_objects(
+        self, objs: Sequence[Any] | models.QuerySet[Any], request: HttpRequest
+    ) -> tuple[list[Any], dict[Any, int], set[Any], list[Any]]:
+        # Django would read every row that hangs from these, to list them: a campaign may have a million leads.
+        if any(is_in_use(obj) for obj in objs):
+            return [], {}, set(), [self.in_use_note]
+        return super().get_deleted_objects(objs, request)
+
+
+def is_in_use(obj: models.Model) -> bool:
+    """Whether a row that may not lose `obj` points to it."""
+    relations = (field for field in obj._meta.get_fields(include_hidden=True) if isinstance(field, models.ManyToOneRel))
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: obj}).exists()
+        for relation in relations
+        if relation.on_delete is models.PROTECT
+    )
+
+
+def _twice_when_overtaken(view: Callable[[], HttpResponse]) -> HttpResponse:
+    """Answer again when the database refused what the form had found right.
+
+    Another request came between the look and the write; the second look sees what it wrote, and says so.
+    """
+    try:
+        return view()
+    except (IntegrityError, ProtectedError):
+        return view()
