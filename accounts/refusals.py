@@ -1,4 +1,4 @@
-"""Counters of requests that were turned away: written now and then, so that a flood of them is not a flood of writes."""
+"""Counters of requests that were turned away, written now and then: a flood of them is no flood of writes."""
 
 import threading
 import time

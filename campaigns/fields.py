@@ -8,9 +8,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_stubs_ext import StrPromise
 
 from easycall.text import fold
 
@@ -31,7 +31,7 @@ class Field:
 
     name: str
     type: FieldType
-    label: str | Promise
+    label: StrPromise
 
 
 class Origin(StrEnum):

@@ -32,6 +32,6 @@ def all_questions() -> dict[str, AskedQuestion]:
     for key, *_, campaign in rows:
         campaigns.setdefault(key, set()).update([campaign] if campaign else [])
     return {
-        key: AskedQuestion(key, type, tuple(choices), required, frozenset(campaigns[key]))
-        for key, type, choices, required, _ in rows
+        key: AskedQuestion(key, kind, tuple(choices), required, frozenset(campaigns[key]))
+        for key, kind, choices, required, _ in rows
     }

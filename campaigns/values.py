@@ -4,7 +4,7 @@ import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta, timezone
+from datetime import UTC, date, datetime, timedelta, timezone
 from zoneinfo import ZoneInfo
 
 from campaigns.enums import QuestionType
@@ -60,6 +60,7 @@ def parse_date(text: str, zone: ZoneInfo) -> date | datetime | None:
 
 
 def _moment(day: date, found: re.Match[str], zone: ZoneInfo) -> datetime:
+    offset = found["offset"]
     moment = datetime(
         day.year,
         day.month,
@@ -68,15 +69,14 @@ def _moment(day: date, found: re.Match[str], zone: ZoneInfo) -> datetime:
         int(found["minute"]),
         int(found["second"] or 0),
         int((found["fraction"] or "0").ljust(6, "0")[:6]),
+        tzinfo=_offset(offset.upper()) if offset else zone,
     )
-    if not found["offset"]:
-        return moment.replace(tzinfo=zone)
-    return moment.replace(tzinfo=_offset(found["offset"].upper())).astimezone(zone)
+    return moment.astimezone(zone) if offset else moment
 
 
 def _offset(text: str) -> timezone:
     if text == "Z":
-        return timezone.utc
+        return UTC
     digits = text[1:].replace(":", "").ljust(4, "0")
     delta = timedelta(hours=int(digits[:2]), minutes=int(digits[2:]))
     return timezone(-delta if text[0] == "-" else delta)

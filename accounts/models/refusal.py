@@ -3,7 +3,7 @@ from django.utils.translation import gettext_lazy as _
 
 
 class Refusal(models.Model):
-    """How many requests were turned away on a day, and why: without a valid token a request leaves no more than this."""
+    """How many requests were turned away on a day, and why: all that one without a valid token leaves behind."""
 
     day = models.DateField(_("day"))
     reason = models.CharField(_("reason"), max_length=40)

@@ -19,7 +19,7 @@ def validate_time_zone(value: str) -> None:
 
 
 def default_time_zone() -> str:
-    return settings.TIME_ZONE
+    return str(settings.TIME_ZONE)
 
 
 class Campaign(models.Model):
@@ -51,7 +51,9 @@ class Campaign(models.Model):
         ordering = ("name",)
         constraints = (
             models.CheckConstraint(name="campaign_has_a_name", condition=~models.Q(name="")),
-            models.CheckConstraint(name="campaign_country_is_iso", condition=models.Q(country__regex=r"\A[A-Z][A-Z]\Z")),
+            models.CheckConstraint(
+                name="campaign_country_is_iso", condition=models.Q(country__regex=r"\A[A-Z][A-Z]\Z")
+            ),
             models.CheckConstraint(name="campaign_has_a_time_zone", condition=~models.Q(time_zone="")),
         )
 

@@ -35,7 +35,7 @@ def validate_key(value: str) -> None:
     folded = fold(value)
     if folded in FIELD_BY_KEY:
         raise ValidationError(
-            _("“%(key)s” is a spelling of the predefined field “%(field)s”, which every campaign has. Try “%(other)s”."),
+            _("“%(key)s” is a spelling of the predefined field “%(field)s”, of every campaign. Try “%(other)s”."),
             code="key_reserved",
             params={"key": value, "field": FIELD_BY_KEY[folded].name, "other": f"{folded}_2"},
         )

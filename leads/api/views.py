@@ -1,10 +1,9 @@
 """The door: POST /easycall/spring. HTTP in and out; everything else is leads.intake."""
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import DatabaseError
 from django.http import HttpResponse
-from django.http.response import HttpResponseBase
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.permissions import AllowAny
 from rest_framework.renderers import JSONRenderer
@@ -12,8 +11,9 @@ from rest_framework.request import Request
 from rest_framework.views import APIView
 
 from accounts.authentication import TokenAuthentication, check_address, token_in_url
+from accounts.models import Credential
 from easycall.api import problems
-from easycall.errors import MalformedRequest, Problem, UnsupportedMediaType
+from easycall.errors import MalformedRequest, UnsupportedMediaType
 from leads.api import wire
 from leads.intake import Answer, Delivery, receive, refuse
 
@@ -33,14 +33,14 @@ class Intake(APIView):
     content_negotiation_class = DefaultContentNegotiation
     http_method_names = ["post"]
 
-    delivery: Delivery | None = None
+    delivery: Delivery | None = None  # set once the token is known to be valid
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         self.format_kwarg = None
         request.user  # noqa: B018  authenticates, or raises
         body = wire.read(request._request)
         self.delivery = _delivery(request, body)
-        check_address(request.auth, self.delivery.remote_address)
+        check_address(self.delivery.credential, self.delivery.remote_address)
         if token_in_url(request.META.get("QUERY_STRING", "")):
             raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
@@ -51,10 +51,9 @@ class Intake(APIView):
             self.perform_content_negotiation(request)
 
     def post(self, request: Request) -> HttpResponse:
-        assert self.delivery is not None
-        return _response(receive(self.delivery))
+        return _response(receive(cast(Delivery, self.delivery)))
 
-    def handle_exception(self, exc: Exception) -> HttpResponseBase:
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # finalize_response takes both
         problem = problems.as_problem(exc)
         if self.delivery is None or problem.status == 503:
             return problems.problem_response(problem)
@@ -67,7 +66,7 @@ class Intake(APIView):
 def _delivery(request: Request, body: wire.Wire) -> Delivery:
     query = request.META.get("QUERY_STRING", "")
     return Delivery(
-        credential=request.auth,
+        credential=cast(Credential, request.auth),
         raw=body.raw,
         complete=body.problem is None,
         content_type=request.META.get("CONTENT_TYPE", ""),

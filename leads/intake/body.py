@@ -119,8 +119,7 @@ def _json(value: object, warnings: list[str]) -> Body:
             return Body([Item(_pairs(value, ""))], warnings=warnings)
 
 
-def _batch(leads: object, place: str, warnings: list[str]) -> Body:
-    assert isinstance(leads, list)
+def _batch(leads: list[object], place: str, warnings: list[str]) -> Body:
     if len(leads) > BATCH_LEADS:
         raise ContentTooLarge(f"The batch has {len(leads)} leads; at most {BATCH_LEADS} come in one.")
     items = [Item(_pairs(lead, f"{place}/{index}"), f"{place}/{index}") for index, lead in enumerate(leads)]
@@ -214,9 +213,11 @@ def _parts(raw: bytes, boundary: str) -> list[MultipartPart]:
             part_limit=LEAD_FIELDS,
             spool_limit=LEAD_BYTES,
         )
-        return parser.parts()
+        parts: list[MultipartPart] = parser.parts()
+        return parts
     except ParserLimitReached:
-        raise ContentTooLarge(f"The form has more than {LEAD_FIELDS} parts, or a part's headers are too long.") from None
+        detail = f"The form has more than {LEAD_FIELDS} parts, or a part's headers are too long."
+        raise ContentTooLarge(detail) from None
     except (MultipartError, ValueError) as error:
         raise MalformedBody("The multipart body is not whole: check its boundary and closing line.") from error
 

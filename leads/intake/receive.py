@@ -94,9 +94,7 @@ def _drafts(delivery: Delivery, content: body.Body) -> list[Draftlike]:
         if isinstance(item.content, Problem):
             return item.content
         try:
-            mapping, warnings = route(
-                item.content, url_code=delivery.url_code, mappings=mappings, place=item.pointer
-            )
+            mapping, warnings = route(item.content, url_code=delivery.url_code, mappings=mappings, place=item.pointer)
             result = draft(item.content, mapping=mapping, keys=keys, place=item.pointer)
         except Problem as problem:
             return problem

@@ -34,9 +34,9 @@ def route(
 
 def _code_of(pairs: Pairs) -> str:
     for pair in pairs:
-        if isinstance(pair.value, str) and not pair.reason and (code := nfc(pair.value.strip())):
-            if ENVELOPE_BY_KEY.get(fold(pair.key)) is Envelope.CAMPAIGN:
-                return code
+        is_code = not pair.reason and ENVELOPE_BY_KEY.get(fold(pair.key)) is Envelope.CAMPAIGN
+        if is_code and isinstance(pair.value, str) and pair.value.strip():
+            return nfc(pair.value.strip())
     return ""
 
 
@@ -52,4 +52,5 @@ def _find(code: str, mappings: Mapping[str, ImportMapping], place: str) -> Impor
 
 
 def _closest_first(code: str, mappings: Mapping[str, ImportMapping]) -> list[str]:
-    return [own for own, *_ in process.extract(code.lower(), sorted(mappings), processor=str.lower, limit=_MOST_CODES_LISTED)]
+    nearest = process.extract(code.lower(), sorted(mappings), processor=str.lower, limit=_MOST_CODES_LISTED)
+    return [own for own, *_ in nearest]

@@ -24,9 +24,7 @@ def _column(name: str) -> "models.TextField[str, str]":
 
 
 def _as_sent(name: str) -> "models.TextField[str, str]":
-    return models.TextField(
-        format_lazy(_("{phone}, as sent"), phone=FIELDS[name].label), blank=True, default=""
-    )
+    return models.TextField(format_lazy(_("{phone}, as sent"), phone=FIELDS[name].label), blank=True, default="")
 
 
 class Lead(models.Model):
@@ -45,9 +43,7 @@ class Lead(models.Model):
     mapping = models.ForeignKey(
         "leads.ImportMapping", models.PROTECT, related_name="leads", verbose_name=_("Import API")
     )
-    campaign = models.ForeignKey(
-        "campaigns.Campaign", models.PROTECT, related_name="leads", verbose_name=_("campaign")
-    )
+    campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="leads", verbose_name=_("campaign"))
 
     external_id = models.CharField(_("external id"), max_length=EXTERNAL_ID_LENGTH, blank=True, default="")
     channel = models.TextField(_("channel"), blank=True, default="")
@@ -137,9 +133,7 @@ class LeadEvent(models.Model):
     lead = models.ForeignKey(Lead, models.CASCADE, related_name="events", verbose_name=_("lead"))
     kind = models.CharField(_("what happened"), max_length=20, choices=EventKind.choices)
     at = models.DateTimeField(_("when"), default=timezone.now)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by"))
     submission = models.ForeignKey(
         "leads.Submission", models.PROTECT, null=True, related_name="+", verbose_name=_("received submission")
     )

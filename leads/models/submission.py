@@ -46,9 +46,7 @@ class Submission(models.Model):
         verbose_name_plural = _("received submissions")
         ordering = ("-id",)
         indexes = (
-            models.Index(
-                name="submission_problem_time", fields=("problem", "-id"), condition=~models.Q(problem="")
-            ),
+            models.Index(name="submission_problem_time", fields=("problem", "-id"), condition=~models.Q(problem="")),
             models.Index(
                 name="submission_outcome_time", fields=("outcome", "-id"), condition=~models.Q(outcome="accepted")
             ),
