@@ -31,7 +31,11 @@ def _in_order(marks: str) -> str:
 
 def without_accents(text: str) -> str:
     """`Dirección` -> `Direccion`; compatibility forms (full-width letters, ligatures) become plain ones."""
-    return "".join(c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    if text.isascii():
+        return text
+    # Letter by letter: the order of marks does not matter to what is about to drop them, and sorting them can be slow.
+    plain = (unicodedata.normalize("NFKD", letter) for letter in text)
+    return "".join(c for letters in plain for c in letters if not unicodedata.combining(c))
 
 
 def fold(key: str) -> str:
