@@ -1,0 +1,59 @@
+"""How gunicorn serves easycall. docs/settings.md lists the variables that are read here."""
+
+import os
+from pathlib import Path
+
+HERE = Path(__file__).resolve().parent
+CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+# Started from any folder, it serves this one.
+chdir = str(HERE)
+wsgi_app = "easycall.wsgi:application"
+
+# Only this machine: what faces the network is the proxy that speaks TLS.
+bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
+
+# Threads, because a lead spends its time waiting for the database. The subclass answers as the contract says, with
+# deadlines for slow senders.
+worker_class = "easycall.server.Worker"
+
+# One process a core runs Python on all of them. Two at least, so that one goes on when the other is replaced; eight at
+# most, since with a pool of THREADS + 2 connections each they stay under the 100 that PostgreSQL takes by default.
+workers = int(os.environ.get("WORKERS") or min(max(CORES, 2), 8))
+
+# The same variable sizes the pool in easycall/settings.py: a thread never waits for a connection.
+threads = int(os.environ.get("THREADS") or 8)
+
+# Each worker loads the application after the fork: a database connection or a pool's thread must not be shared by two.
+preload_app = False
+
+# A worker whose loop does not turn for so long hangs, and is replaced. The loop does not wait for requests.
+timeout = 60
+
+# A stopping worker ends what it began: 30 s at most for a request to arrive, 30 s for the slowest statement.
+graceful_timeout = 65
+
+# Longer than the 60 s that proxies keep an idle connection, so that it is never closed just as one is used again.
+keepalive = 65
+
+# The path and a campaign code make a short request line; the headers are room for a proxy's and a browser's cookies.
+# What is longer is refused with 414 or 431, and costs no more memory than this.
+limit_request_line = 4094
+limit_request_fields = 100
+limit_request_field_size = 8190
+
+# Nobody's X-Forwarded-* is believed here: TRUSTED_PROXIES decides in easycall.middleware, once.
+forwarded_allow_ips = ""
+forwarder_headers = ""
+secure_scheme_headers: dict[str, str] = {}
+
+# No access log: paths and queries are what clients sent. At “debug” gunicorn logs bytes of requests, so never that.
+accesslog = None
+errorlog = "-"
+loglevel = "info"
+
+# The heartbeat is a file; on a disk that stalls it would stop, and healthy workers with it.
+worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108  not a file with a name that is guessed
+
+# Its default place is one for all the servers of a user, and nothing here uses it.
+control_socket_disable = True
