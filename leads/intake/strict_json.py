@@ -71,12 +71,14 @@ def _plain(value: object) -> object:
 
 
 def _lossless(number: Number) -> object:
-    """An int or float of exactly this value, or the text where there is none."""
+    """The int or float that is written with these digits on both databases, or the text where there is none."""
     try:
-        exact = Decimal(number)
-        near = int(number) if number.lstrip("-").isdigit() and len(number) <= 18 else float(number)
-        return near if Decimal(near) == exact or Decimal(repr(near)) == exact else str(number)
-    except (InvalidOperation, ValueError, OverflowError):
+        if number.removeprefix("-").isdigit():
+            return int(number)
+        near = float(number)
+        # From 1e16 on a float is written with an exponent, which PostgreSQL gives back as an integer of other digits.
+        return near if abs(near) < 1e16 and Decimal(repr(near)) == Decimal(number) else str(number)
+    except (InvalidOperation, ValueError):
         return str(number)
 
 
