@@ -1,7 +1,7 @@
 from typing import Any, NoReturn
 
 from django.conf import settings
-from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
 from django.db.models.functions import Left, Lower
 from django.utils import timezone
@@ -13,8 +13,7 @@ from easycall.ids import new_id
 from leads.enums import EventKind
 from leads.models.names import NameWordsField
 
-# An index entry has to stay small, and a doubtful value can be long: what is looked up is the start of the value.
-INDEXED_PHONE_LENGTH = 32
+# An entry of an index has to stay small, and a doubtful e-mail can be long: what is looked up is its start.
 INDEXED_EMAIL_LENGTH = 254
 EXTERNAL_ID_LENGTH = 255
 
@@ -36,12 +35,13 @@ class Lead(models.Model):
 
     id = models.UUIDField(primary_key=True, default=new_id, editable=False)
     created_at = models.DateTimeField(_("received"), default=timezone.now, db_index=True)
+    # The relations have no index of their own: below, one that starts with each of them is there anyway.
     submission = models.ForeignKey(
-        "leads.Submission", models.PROTECT, related_name="leads", verbose_name=_("received submission")
+        "leads.Submission", models.PROTECT, related_name="leads", db_index=False, verbose_name=_("received submission")
     )
     item = models.PositiveSmallIntegerField(_("place in the submission"), default=0)
     mapping = models.ForeignKey(
-        "leads.ImportMapping", models.PROTECT, related_name="leads", verbose_name=_("Import API")
+        "leads.ImportMapping", models.PROTECT, related_name="leads", db_index=False, verbose_name=_("Import API")
     )
     campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="leads", verbose_name=_("campaign"))
 
@@ -89,11 +89,10 @@ class Lead(models.Model):
         verbose_name_plural = _("leads")
         ordering = ("-id",)
         indexes = (
-            *(
-                models.Index(Left(name, INDEXED_PHONE_LENGTH), name=f"lead_{name}", condition=~models.Q(**{name: ""}))
-                for name in PHONE_FIELDS
-            ),
-            models.Index(Lower(Left("email", INDEXED_EMAIL_LENGTH)), name="lead_email", condition=~models.Q(email="")),
+            # By hash, because a doubtful phone can be longer than an entry of a tree.
+            *(HashIndex(name=f"lead_{name}", fields=(name,), condition=~models.Q(**{name: ""})) for name in PHONE_FIELDS),
+            # Without a condition: of an expression PostgreSQL has statistics only where its index covers every row.
+            models.Index(Lower(Left("email", INDEXED_EMAIL_LENGTH)), name="lead_email"),
             # Trigrams on PostgreSQL, which find the start of any word; on SQLite the search reads the column.
             GinIndex(name="lead_name_words", fields=("name_words",), opclasses=("gin_trgm_ops",)),
             models.Index(name="lead_external_id", fields=("external_id",), condition=~models.Q(external_id="")),
