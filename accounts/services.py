@@ -11,10 +11,19 @@ from accounts.models import Credential, User
 
 
 def create_token(
-    *, user: User, by: User | None, label: str = "", expires_at: datetime | None = None, networks: Sequence[str] = ()
+    *,
+    user: User,
+    by: User | None,
+    label: str = "",
+    expires_at: datetime | None = None,
+    networks: Sequence[str] = (),
+    key: str | None = None,
 ) -> tuple[Credential, str]:
-    """Make a token for `user`. Returns its row and its text, which exists nowhere else and can't be read again."""
-    token = tokens.make()
+    """Make a token for `user`. Returns its row and its text, which exists nowhere else and can't be read again.
+
+    A `key` that was chosen before (`tokens.new_key`) makes one token at most: the second one is an IntegrityError.
+    """
+    token = tokens.make(key)
     credential = Credential.objects.create(
         user=user,
         label=label,

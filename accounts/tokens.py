@@ -15,7 +15,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 PREFIX = "easycall_"
-PATTERN = r"easycall_[0-9A-Za-z]{12}_[0-9A-Za-z]{43}_[0-9A-Za-z]{6}"
+KEY_PATTERN = r"[0-9A-Za-z]{12}"
+PATTERN = rf"easycall_{KEY_PATTERN}_[0-9A-Za-z]{{43}}_[0-9A-Za-z]{{6}}"
 
 _ALPHABET = string.digits + string.ascii_letters
 _TOKEN = re.compile(PATTERN)
@@ -29,9 +30,14 @@ class Token:
     text: str
 
 
-def make() -> Token:
-    key = "".join(secrets.choice(_ALPHABET) for _ in range(12))
-    body = f"{PREFIX}{key}_{''.join(secrets.choice(_ALPHABET) for _ in range(43))}"
+def new_key() -> str:
+    return _random(12)
+
+
+def make(key: str | None = None) -> Token:
+    """A new token, with this key when it was chosen before."""
+    key = key or new_key()
+    body = f"{PREFIX}{key}_{_random(43)}"
     return Token(key=key, text=f"{body}_{_checksum(body)}")
 
 
@@ -60,6 +66,10 @@ def verify(token: Token, expected: str, *, peppers: Sequence[str]) -> bool:
     """Whether `expected` is the token's digest under one of the peppers, in a time that tells nothing."""
     matches = [hmac.compare_digest(digest(token, pepper=pepper), expected) for pepper in peppers]
     return any(matches)
+
+
+def _random(length: int) -> str:
+    return "".join(secrets.choice(_ALPHABET) for _ in range(length))
 
 
 def _checksum(body: str) -> str:
