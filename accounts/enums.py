@@ -1,6 +1,16 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 class CredentialType(models.TextChoices):
     TOKEN = "token", _("TOKEN")
+
+
+class CredentialState(models.TextChoices):
+    """What a credential is good for now; worked out, not stored."""
+
+    LIVE = "live", pgettext_lazy("credential", "live")
+    EXPIRED = "expired", pgettext_lazy("credential", "expired")
+    REVOKED = "revoked", pgettext_lazy("credential", "revoked")
+    USER_INACTIVE = "user_inactive", _("its user is not active")

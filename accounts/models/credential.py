@@ -7,7 +7,7 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import CredentialType
+from accounts.enums import CredentialState, CredentialType
 
 models.CharField.register_lookup(Length)
 
@@ -79,11 +79,16 @@ class Credential(models.Model):
         """The start of the token, enough to recognise it and of no use to anyone else."""
         return f"easycall_{self.key}"
 
+    def state(self, now: datetime | None = None) -> CredentialState:
+        if self.revoked_at is not None:
+            return CredentialState.REVOKED
+        if self.expires_at is not None and self.expires_at <= (now or timezone.now()):
+            return CredentialState.EXPIRED
+        return CredentialState.LIVE if self.user.is_active else CredentialState.USER_INACTIVE
+
     def is_live(self, now: datetime | None = None) -> bool:
         """The same rule as `CredentialQuerySet.live`, for a row that was read with its user."""
-        now = now or timezone.now()
-        expired = self.expires_at is not None and self.expires_at <= now
-        return self.revoked_at is None and not expired and self.user.is_active
+        return self.state(now) is CredentialState.LIVE
 
     def allows(self, address: IPv4Address | IPv6Address) -> bool:
         return not self.networks or any(address in ip_network(network) for network in self.networks)
