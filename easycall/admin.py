@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
+from django import forms
 from django.contrib import admin
 from django.db import IntegrityError, models
 from django.db.models import ProtectedError
@@ -19,6 +20,7 @@ MENU = {
 }
 
 _Model = TypeVar("_Model", bound=models.Model)
+_FormField = TypeVar("_FormField", bound=forms.Field)
 
 
 class EasycallAdminSite(admin.AdminSite):
@@ -109,6 +111,17 @@ class SetupAdmin(PageAdmin[_Model]):
         if any(is_in_use(obj) for obj in objs):
             return [], {}, set(), [self.in_use_note]
         return super().get_deleted_objects(objs, request)
+
+
+def form_field(db_field: "models.Field[Any, Any]", form_class: type[_FormField], **options: Any) -> _FormField:
+    """A form field of another kind than the column's own, with the column's words."""
+    return form_class(
+        label=capfirst(db_field.verbose_name),
+        help_text=db_field.help_text,
+        required=not db_field.blank,
+        initial=db_field.get_default,
+        **options,
+    )
 
 
 def is_in_use(obj: models.Model) -> bool:

@@ -1,0 +1,128 @@
+"""The pages of a user's credentials: make a token, see it once, revoke it."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, models, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext as _
+
+from accounts import services
+from accounts.admin.forms import CredentialForm
+from accounts.models import Credential, User
+from easycall.admin import SetupAdmin
+
+
+class CredentialPages(SetupAdmin[User]):
+    """The part of the user's pages that is about credentials. A token's text is in one answer and nowhere else."""
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view
+        return [
+            path("<int:user_id>/credential/add/", view(self.add_credential), name="accounts_credential_add"),
+            path("<int:user_id>/credential/<int:pk>/revoke/", view(self.revoke), name="accounts_credential_revoke"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        user = kwargs.get("obj")
+        if user and _may(request, "view", "add", "change"):
+            context["credentials"] = _credentials(user)
+            context["may_add_credential"] = _may(request, "add")
+            context["may_revoke_credential"] = _may(request, "change")
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def add_credential(self, request: HttpRequest, user_id: int) -> HttpResponse:
+        user = self._user(request, user_id, "add")
+        form = CredentialForm(request.POST or None)
+        if not form.is_valid():
+            context = self._context(request, user, _("Add advanced credential"))
+            return TemplateResponse(request, "admin/accounts/user/credential_form.html", context | {"form": form})
+        made = self._make(request, user, form.cleaned_data)
+        if made is None:
+            messages.warning(
+                request,
+                _(
+                    "This token was shown already and can't be shown again. "
+                    "If nobody copied it, revoke it and add another one."
+                ),
+            )
+            return self._back_to(user)
+        credential, token = made
+        context = self._context(request, user, _("The new token"))
+        context |= {
+            "credential": credential,
+            "token": token,
+            "may_add_mapping": request.user.has_perm("leads.add_importmapping"),
+        }
+        return TemplateResponse(request, "admin/accounts/user/token.html", context)
+
+    def revoke(self, request: HttpRequest, user_id: int, pk: int) -> HttpResponse:
+        user = self._user(request, user_id, "change")
+        credential = get_object_or_404(_credentials(user), pk=pk)
+        if credential.revoked_at is None and request.method != "POST":
+            context = self._context(request, user, _("Revoke the credential")) | {"credential": credential}
+            return TemplateResponse(request, "admin/accounts/user/revoke.html", context)
+        if credential.revoked_at is None:
+            with transaction.atomic():
+                services.revoke(credential=credential, by=_actor(request))
+                self._log(request, user, "changed", credential, fields=["revoked"])
+        messages.success(request, _("The credential %(credential)s is revoked.") % {"credential": credential})
+        return self._back_to(user)
+
+    def _make(self, request: HttpRequest, user: User, chosen: dict[str, Any]) -> tuple[Credential, str] | None:
+        """The new token, or None when this page's token was made before."""
+        try:
+            with transaction.atomic():
+                credential, token = services.create_token(
+                    user=user,
+                    by=_actor(request),
+                    label=chosen["label"],
+                    expires_at=chosen["expires_on"],
+                    networks=chosen["networks"],
+                    key=chosen["key"],
+                )
+                self._log(request, user, "added", credential)
+        except IntegrityError:
+            if Credential.objects.filter(key=chosen["key"]).exists():
+                return None
+            raise
+        return credential, token
+
+    def _user(self, request: HttpRequest, user_id: int, action: str) -> User:
+        user = self.get_object(request, str(user_id))
+        if not _may(request, action) or not self.has_view_permission(request, user):
+            raise PermissionDenied
+        if user is None:
+            raise Http404
+        return user
+
+    def _context(self, request: HttpRequest, user: User, title: str) -> dict[str, Any]:
+        return {**self.admin_site.each_context(request), "opts": self.opts, "original": user, "title": title}
+
+    def _log(self, request: HttpRequest, user: User, what: str, credential: Credential, **details: Any) -> None:
+        # The name is a key for the translation of the history page, so it is stored in English.
+        self.log_change(request, user, [{what: {"name": "advanced credential", "object": str(credential), **details}}])
+
+    def _back_to(self, user: User) -> HttpResponse:
+        return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[user.pk]))
+
+
+def _credentials(user: User) -> models.QuerySet[Credential]:
+    return user.credentials.select_related("user", "created_by", "revoked_by").defer("digest")
+
+
+def _actor(request: HttpRequest) -> User:
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
+
+
+def _may(request: HttpRequest, *actions: str) -> bool:
+    return any(request.user.has_perm(f"accounts.{action}_credential") for action in actions)

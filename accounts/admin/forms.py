@@ -1,0 +1,101 @@
+from datetime import datetime, time, timedelta
+
+from django import forms
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.models import Permission
+from django.core.exceptions import ValidationError
+from django.core.validators import RegexValidator
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts import tokens
+from accounts.admin.networks import NetworksField
+from accounts.enums import CredentialType
+from accounts.models import User
+
+_LONGEST_LIFE = timedelta(days=3653)
+_TECHNICAL = ("false", _("A technical account: it only sends leads, with a token. It has no password."))
+_PERSON = ("true", _("A person: signs in to these pages with a password."))
+
+
+class NewTechnicalUserForm(AdminUserCreationForm[User]):
+    """A new user. Whoever may not let people in may still make technical accounts."""
+
+    # The names and values are those of Django's own field, because its style sheet hides the passwords by them.
+    usable_password = forms.ChoiceField(
+        label=_("What it is for"), choices=[_TECHNICAL], initial="false", widget=forms.RadioSelect
+    )
+
+
+class NewUserForm(NewTechnicalUserForm):
+    usable_password = forms.ChoiceField(
+        label=_("What it is for"), choices=[_TECHNICAL, _PERSON], initial="false", widget=forms.RadioSelect
+    )
+
+    def save(self, commit: bool = True) -> User:
+        self.instance.is_staff = self.cleaned_data["set_usable_password"]
+        return super().save(commit)
+
+
+class EditUserForm(UserChangeForm[User]):
+    class Meta(UserChangeForm.Meta):
+        labels = {"is_staff": _("signs in to these pages"), "is_superuser": _("administrator")}
+        help_texts = {
+            "is_active": _(
+                "Untick it instead of deleting a user: a user that is not active can't sign in, "
+                "and its tokens are refused."
+            ),
+            "is_staff": _("Leave it unticked for a technical account, which only sends leads."),
+            "is_superuser": _("May see and change everything, without further permissions."),
+        }
+
+
+class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
+    """Permissions in the words of the menu; their own names are in English only."""
+
+    _ACTIONS = {
+        "view": pgettext_lazy("permission", "see"),
+        "add": pgettext_lazy("permission", "add"),
+        "change": pgettext_lazy("permission", "change"),
+        "delete": pgettext_lazy("permission", "delete"),
+    }
+
+    def label_from_instance(self, obj: Permission) -> str:
+        action = obj.codename.partition("_")[0]
+        return f"{obj.content_type.app_labeled_name} | {self._ACTIONS.get(action, obj.name)}"
+
+
+class CredentialForm(forms.Form):
+    type = forms.ChoiceField(label=_("Type"), choices=CredentialType.choices)
+    label = forms.CharField(
+        label=_("Label"), max_length=100, required=False, help_text=_("What it is for, such as “landing page May”.")
+    )
+    expires_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        help_text=_("The last day on which it is accepted. Leave it empty and it never expires."),
+    )
+    networks = NetworksField(
+        label=_("Networks"),
+        required=False,
+        max_length=5000,
+        help_text=_("Where it is accepted from: one address or network a line. Leave it empty for anywhere."),
+    )
+    # The token's public part, chosen when the page is shown: sending the page twice can't make two tokens.
+    key = forms.CharField(
+        widget=forms.HiddenInput, initial=tokens.new_key, validators=[RegexValidator(rf"\A{tokens.KEY_PATTERN}\Z")]
+    )
+
+    def clean_expires_on(self) -> datetime | None:
+        """The end of the day, in the time zone of the installation."""
+        day = self.cleaned_data["expires_on"]
+        if day is None:
+            return None
+        today = timezone.localdate()
+        if day < today:
+            raise ValidationError(_("This day is over. Choose today or a later day."), code="past")
+        if day > today + _LONGEST_LIFE:
+            raise ValidationError(_("Choose a day within ten years, or leave it empty."), code="far")
+        return timezone.make_aware(datetime.combine(day, time.max))

@@ -1,0 +1,101 @@
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth import admin as auth_admin
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.db import models
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from accounts.admin.credential import CredentialPages
+from accounts.admin.forms import EditUserForm, NewTechnicalUserForm, NewUserForm, PermissionsField
+from accounts.models import Credential, User
+from easycall.admin import MENU, ViewOnlyAdmin
+
+# Importing Django's pages of users registers its groups too, which would be a section of the menu on their own.
+admin.site.unregister(Group)
+
+
+@admin.register(User)
+class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
+    """Only an administrator touches people; others with the permission touch technical accounts."""
+
+    add_title = _("New user")
+    change_title = _("Edit user")
+    add_button = _("Add")
+    change_form_template = "admin/accounts/user/change_form.html"
+    form = EditUserForm
+    add_form = NewUserForm
+    fieldsets = (
+        (None, {"fields": ("username", "password")}),
+        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
+        (_("Personal data"), {"fields": (("first_name", "last_name"), "email"), "classes": ("collapse",)}),
+        (
+            _("Permissions, one by one"),
+            {
+                "fields": ("user_permissions",),
+                "classes": ("collapse",),
+                "description": _("For people who are not administrators and may see or change only some things."),
+            },
+        ),
+        (_("Important dates"), {"fields": ("last_login", "date_joined"), "classes": ("collapse",)}),
+    )
+    readonly_fields = ("last_login", "date_joined")
+    filter_horizontal = ("user_permissions",)
+    list_display = ("username", "kind", "is_active", "live_tokens", "last_login")
+    list_filter = ("is_active", "is_staff")
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
+        live = Credential.objects.live().filter(user=models.OuterRef("pk")).order_by().values("user")
+        count = models.Subquery(live.annotate(number=models.Count("pk")).values("number"))
+        return super().get_queryset(request).annotate(live_tokens=Coalesce(count, 0))
+
+    @admin.display(description=_("what it is for"), ordering="is_staff")
+    def kind(self, user: User) -> str:
+        if user.is_superuser:
+            return str(_("administrator"))
+        return str(pgettext_lazy("user", "person")) if user.is_staff else str(_("technical account"))
+
+    @admin.display(description=_("live tokens"), ordering="live_tokens")
+    def live_tokens(self, user: User) -> int:
+        return int(getattr(user, "live_tokens", 0))
+
+    def get_form(
+        self, request: HttpRequest, obj: User | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[User]]:
+        if obj is None and not _is_administrator(request):
+            kwargs["form"] = NewTechnicalUserForm
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
+        powers = () if _is_administrator(request) else ("is_staff", "is_superuser", "user_permissions")
+        return (*self.readonly_fields, *powers)
+
+    def formfield_for_manytomany(
+        self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
+    ) -> "forms.ModelMultipleChoiceField[Any] | None":
+        if db_field.name == "user_permissions":
+            kwargs |= {"form_class": PermissionsField, "queryset": self._permissions_of_use()}
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
+
+    def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        is_person = obj is not None and (obj.is_staff or obj.is_superuser)
+        return super().has_change_permission(request, obj) and (_is_administrator(request) or not is_person)
+
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        # What a user sent and did stays under its name; the form says to make it inactive instead.
+        return False
+
+    def _permissions_of_use(self) -> models.QuerySet[Permission]:
+        only_seen = [model for model, page in self.admin_site._registry.items() if isinstance(page, ViewOnlyAdmin)]
+        types = ContentType.objects.get_for_models(*only_seen).values()
+        idle = models.Q(content_type__in=types) & ~models.Q(codename__startswith="view_")
+        return Permission.objects.filter(content_type__app_label__in=MENU).exclude(idle).exclude(codename="delete_user")
+
+
+def _is_administrator(request: HttpRequest) -> bool:
+    return request.user.is_active and bool(getattr(request.user, "is_superuser", False))
