@@ -1,0 +1,46 @@
+from functools import cache
+from typing import Any
+from zoneinfo import available_timezones
+
+from django import forms
+from django.contrib import admin
+from django.db import models
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from campaigns.admin.countries import country_choices
+from campaigns.models import Campaign
+from easycall.admin import SetupAdmin, form_field
+
+_FIRST_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Europe/Rome")
+
+
+@cache
+def time_zone_choices() -> list[tuple[str, str]]:
+    others = sorted(available_timezones() - set(_FIRST_ZONES))
+    return [(name, name.replace("_", " ")) for name in (*_FIRST_ZONES, *others)]
+
+
+@admin.register(Campaign)
+class CampaignAdmin(SetupAdmin[Campaign]):
+    add_title = _("New campaign")
+    change_title = _("Edit campaign")
+    add_button = _("Add")
+    in_use_note = _(
+        "This campaign has leads or an Import API, so it can't be deleted. "
+        "Untick “active” instead: it takes no more leads, and those that it has stay."
+    )
+    fields = ("name", "active", "country", "time_zone")
+    list_display = ("name", "active", "country", "time_zone")
+    list_filter = ("active",)
+    search_fields = ("name",)
+
+    def formfield_for_dbfield(
+        self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> forms.Field | None:
+        # The choices are functions: names depend on the reader's language, and reading them all is not for the start.
+        if db_field.name == "country":
+            return form_field(db_field, forms.ChoiceField, choices=country_choices)
+        if db_field.name == "time_zone":
+            return form_field(db_field, forms.ChoiceField, choices=time_zone_choices)
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
