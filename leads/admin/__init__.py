@@ -1,0 +1,1 @@
+from leads.admin.mapping import ImportMappingAdmin as ImportMappingAdmin
