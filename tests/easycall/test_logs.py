@@ -1,0 +1,29 @@
+import logging
+import sys
+
+import pytest
+
+from easycall.logs import PrivateFormatter
+
+
+@pytest.fixture
+def logged() -> str:
+    try:
+        try:
+            raise ValueError("telephone 600111222")
+        except ValueError as error:
+            raise KeyError("lucia@example.com") from error
+    except KeyError:
+        record = logging.LogRecord("easycall", logging.ERROR, __file__, 1, "A fault", (), sys.exc_info())
+    return PrivateFormatter("%(levelname)s %(message)s").format(record)
+
+
+def test_a_fault_is_logged_with_its_place_and_kind(logged: str) -> None:
+    assert logged.startswith("ERROR A fault\nTraceback (most recent call last):\n")
+    assert logged.index("builtins.ValueError") < logged.index("builtins.KeyError")
+    assert "test_logs.py" in logged
+
+
+def test_a_fault_is_logged_without_its_message(logged: str) -> None:
+    assert "600111222" not in logged.replace('raise ValueError("telephone 600111222")', "")
+    assert "lucia" not in logged.replace('raise KeyError("lucia@example.com") from error', "")
