@@ -90,7 +90,10 @@ class Lead(models.Model):
         ordering = ("-id",)
         indexes = (
             # By hash, because a doubtful phone can be longer than an entry of a tree.
-            *(HashIndex(name=f"lead_{name}", fields=(name,), condition=~models.Q(**{name: ""})) for name in PHONE_FIELDS),
+            *(
+                HashIndex(name=f"lead_{name}", fields=(name,), condition=~models.Q(**{name: ""}))
+                for name in PHONE_FIELDS
+            ),
             # Without a condition: of an expression PostgreSQL has statistics only where its index covers every row.
             models.Index(Lower(Left("email", INDEXED_EMAIL_LENGTH)), name="lead_email"),
             # Trigrams on PostgreSQL, which find the start of any word; on SQLite the search reads the column.

@@ -1,0 +1,130 @@
+"""How leads and submissions are found. A search reads from the look of the text what the text can be."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from functools import reduce
+from operator import or_
+from uuid import UUID
+
+import phonenumbers
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models.functions import Concat, Left, Lower, Substr
+from django.db.models.lookups import Contains, In
+from django.db.models.sql.compiler import SQLCompiler
+
+from campaigns.fields import PHONE_FIELDS
+from campaigns.models import Campaign
+from leads.models import Lead, Submission
+from leads.models.lead import INDEXED_EMAIL_LENGTH
+from leads.models.names import name_words
+
+HOME_REGIONS = ("ES", "IT")
+# More tell no name from another, and every one costs a comparison.
+NAME_WORDS = 10
+
+_LETTER = re.compile(r"[^\W\d_]")
+_ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
+# What comes along, unseen, when a number is copied from an address book.
+_UNSEEN = "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
+
+
+class _Number(Value):
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[str | int, ...]]:
+        return str(int(self.value)), ()
+
+
+class _Start(Left):
+    """Left with its numbers in the SQL itself: SQLite knows an index by its expression, and parameters are none."""
+
+    def get_substr(self) -> Substr:
+        column, length = self.source_expressions
+        return Substr(column, _Number(1), length)
+
+
+def search(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
+    """Those that `text` can mean: a phone in any spelling, an e-mail, words of a name, an external id, or an id.
+
+    Each guess repeats the expression and the condition of an index, so that none of them reads the whole table; on
+    SQLite, which has no index for it, a name does.
+    """
+    text = _clean(text)
+    if not text:
+        return leads
+    guess = Q(external_id=text) & ~Q(external_id="")
+    if identifier := _uuid(text):
+        return leads.filter(guess | Q(pk=identifier) | Q(submission=identifier))
+    if "@" in text:
+        return leads.filter(guess | _email(text))
+    if _LETTER.search(text):
+        return leads.filter(guess | _phone({text}) | _email(text) | _name(text))
+    return leads.filter(guess | _phone({text, *phone_readings(text, _regions())}))
+
+
+def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet[Submission]:
+    """The one with this id, or that of the lead with this id."""
+    text = _clean(text)
+    if not text:
+        return submissions
+    if identifier := _uuid(text):
+        of_lead = Lead.objects.filter(pk=identifier).values("submission")
+        return submissions.filter(Q(pk=identifier) | Q(pk__in=of_lead))
+    return submissions.none()
+
+
+def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
+    codes = Concat(Value(" "), "warning_codes", Value(" "), output_field=TextField())
+    return leads.filter(~Q(warning_codes=""), Contains(codes, f" {code} "))
+
+
+def phone_readings(text: str, regions: Iterable[str]) -> set[str]:
+    """The E.164 numbers that `text` can be in these regions, or with a plus that was left out."""
+    digits = text.replace("(0)", "")
+    readings = (_e164(digits, region) for region in regions)
+    return {reading for reading in (*readings, _e164(f"+{digits}", None)) if reading}
+
+
+def _e164(text: str, region: str | None) -> str:
+    try:
+        number = phonenumbers.parse(text, region)
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _regions() -> set[str]:
+    return {*HOME_REGIONS, *Campaign.objects.order_by("country").values_list("country", flat=True).distinct()}
+
+
+def _phone(spellings: set[str]) -> Q:
+    guesses = (~Q(**{name: ""}) & Q(**{f"{name}__in": sorted(spellings)}) for name in PHONE_FIELDS)
+    return reduce(or_, guesses)
+
+
+def _email(text: str) -> Q:
+    address = _ADDRESS.search(text)
+    starts = {spelling for known in {text, address[0] if address else text} for spelling in _lowered(known)}
+    return Q(In(Lower(_Start("email", _Number(INDEXED_EMAIL_LENGTH))), sorted(starts)))
+
+
+def _lowered(text: str) -> set[str]:
+    """`text` in lower case as each database has it: one that only knows ASCII leaves the É of a capital CAFÉ."""
+    spellings = (text.lower(), text, text.upper())
+    return {"".join(c.lower() if c.isascii() else c for c in spelling)[:INDEXED_EMAIL_LENGTH] for spelling in spellings}
+
+
+def _name(text: str) -> Q:
+    return Q(*(Q(name_words__contains=f" {word}") for word in name_words(text)[:NAME_WORDS]))
+
+
+def _uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
+
+
+def _clean(text: str) -> str:
+    return unicodedata.normalize("NFC", _CONTROLS.sub(" ", text)).strip(_UNSEEN + " \u00a0").strip()
