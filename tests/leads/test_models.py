@@ -1,0 +1,134 @@
+from typing import Any
+
+import pytest
+from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
+
+from leads.enums import EventKind, Outcome
+from leads.models import ImportMapping, Lead, LeadEvent, Submission
+from tests.factories import ImportMappingFactory, LeadEventFactory, LeadFactory, SubmissionFactory
+
+pytestmark = pytest.mark.django_db
+
+NO_CONTACT = {"telefono_mobile": "", "telefono_mobile_sent": ""}
+
+
+def test_submission_has_one_lead_an_item() -> None:
+    lead = LeadFactory.create(item=3)
+    with pytest.raises(IntegrityError):
+        LeadFactory.create(submission=lead.submission, mapping=lead.mapping, item=3)
+
+
+def test_item_is_not_negative() -> None:
+    with pytest.raises(IntegrityError):
+        LeadFactory.create(item=-1)
+
+
+def test_lead_has_a_phone_or_an_email() -> None:
+    with pytest.raises(IntegrityError):
+        LeadFactory.create(**NO_CONTACT)
+
+
+@pytest.mark.parametrize("column", ["telefono_fisso", "telefono_mobile", "altro_telefono", "telefono", "email"])
+def test_one_contact_of_any_kind_is_enough(column: str) -> None:
+    assert LeadFactory.create(**{**NO_CONTACT, column: "12"}).pk
+
+
+def test_lead_goes_by_its_name_or_by_its_contact() -> None:
+    assert str(Lead(nome="Lucía", cognome="García", email="a@example.com")) == "Lucía García"
+    assert str(Lead(nome="L", nome_completo="Lucía García")) == "Lucía García"
+    assert str(Lead(telefono="+34912345678", email="a@example.com")) == "+34912345678"
+
+
+def test_kind_of_an_event_is_known() -> None:
+    with pytest.raises(IntegrityError):
+        LeadEventFactory.create(kind="lost")
+
+
+def test_event_can_not_be_changed() -> None:
+    event = LeadEventFactory.create()
+    event.data = {"changed": True}
+    with pytest.raises(TypeError, match="append-only"):
+        event.save()
+    assert LeadEvent.objects.get().data == {}
+
+
+def test_event_can_not_be_deleted() -> None:
+    event = LeadEventFactory.create()
+    with pytest.raises(TypeError, match="append-only"):
+        event.delete()
+    assert LeadEvent.objects.count() == 1
+
+
+def test_event_says_when_and_what() -> None:
+    event = LeadEventFactory.create()
+    assert str(event) == f"{event.at:%Y-%m-%d %H:%M} {EventKind.CREATED.label}"
+
+
+def test_user_has_a_code_once() -> None:
+    mapping = ImportMappingFactory.create()
+    with pytest.raises(IntegrityError):
+        ImportMappingFactory.create(user=mapping.user, external_code=mapping.external_code)
+
+
+def test_two_users_may_have_the_same_code() -> None:
+    assert ImportMappingFactory.create(external_code=ImportMappingFactory.create().external_code).pk
+
+
+@pytest.mark.parametrize("code", ["", "two words", " before", "after ", "tab\t", "line\n", "line\nfeed"])
+def test_code_has_no_blanks(code: str) -> None:
+    with pytest.raises(IntegrityError):
+        ImportMappingFactory.create(external_code=code)
+
+
+def test_outcome_is_known() -> None:
+    with pytest.raises(IntegrityError):
+        SubmissionFactory.create(outcome="lost", problem="malformed-body", created_count=0)
+
+
+@pytest.mark.parametrize(
+    ("outcome", "problem"),
+    [
+        (Outcome.ACCEPTED, "malformed-body"),
+        (Outcome.PARTIAL, ""),
+        (Outcome.REJECTED, ""),
+        (Outcome.FAILED, ""),
+    ],
+)
+def test_submission_has_a_problem_unless_it_was_accepted(outcome: Outcome, problem: str) -> None:
+    with pytest.raises(IntegrityError):
+        SubmissionFactory.create(outcome=outcome, problem=problem, created_count=0)
+
+
+@pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.FAILED])
+def test_refused_submission_made_no_lead(outcome: Outcome) -> None:
+    with pytest.raises(IntegrityError):
+        SubmissionFactory.create(outcome=outcome, problem="malformed-body", created_count=1)
+
+
+@pytest.mark.parametrize("counts", [{"created_count": -1}, {"rejected_count": -1}, {"status": -1}])
+def test_counts_of_a_submission_are_not_negative(counts: dict[str, int]) -> None:
+    with pytest.raises(IntegrityError):
+        SubmissionFactory.create(**counts)
+
+
+@pytest.mark.parametrize("path", ["submission", "submission.credential", "submission.user", "mapping", "campaign"])
+def test_what_a_lead_came_from_stays(path: str) -> None:
+    row: Any = LeadFactory.create()
+    for name in path.split("."):
+        row = getattr(row, name)
+    with pytest.raises(ProtectedError):
+        row.delete()
+
+
+def test_database_itself_keeps_what_a_lead_came_from() -> None:
+    lead = LeadFactory.create()
+    for rows in (Submission.objects.filter(pk=lead.submission_id), ImportMapping.objects.filter(pk=lead.mapping_id)):
+        with pytest.raises(IntegrityError), transaction.atomic(durable=False):
+            rows._raw_delete(rows.db)
+            _check_now()
+
+
+def _check_now() -> None:
+    """Foreign keys are looked at when a transaction ends, which in a test it does not."""
+    transaction.get_connection().check_constraints()
