@@ -9,7 +9,6 @@ import json
 import os
 import socket
 import time
-import traceback
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
@@ -70,14 +69,13 @@ class Worker(gthread.ThreadWorker):
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """Answer what never reached Django. The log gets the kind of the fault and its place, never its words."""
-        kind = type(exc).__name__
+        """Answer what never reached Django, and log what happened, but no word of the request."""
         if _is_refusal(exc):
             status, detail = REFUSALS.get(type(exc), OTHERWISE)
-            self.log.info("Refused a request: %s", kind)
+            self.log.info("Refused a request: %s", type(exc).__name__)
             answer = _answer(MalformedRequest(detail), status)
         else:
-            self.log.error("A request ended in %s\n%s", kind, "".join(traceback.format_tb(exc.__traceback__)))
+            self.log.error("A request ended in a fault", exc_info=exc)
             answer = _answer(TemporarilyUnavailable(), TemporarilyUnavailable.status)
         with suppress(OSError):  # nobody is there to be answered
             util.write_nonblock(client, answer)
