@@ -1,7 +1,14 @@
 from datetime import datetime, time, timedelta
+from typing import Any
 
 from django import forms
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import (
+    AdminUserCreationForm,
+    ReadOnlyPasswordHashField,
+    ReadOnlyPasswordHashWidget,
+    UserChangeForm,
+)
+from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
@@ -38,9 +45,21 @@ class NewUserForm(NewTechnicalUserForm):
         return super().save(commit)
 
 
+class _PasswordWidget(ReadOnlyPasswordHashWidget):
+    """Whether there is a password. Django's own shows the start of the hash, which tells people nothing."""
+
+    def get_context(self, name: str, value: Any, attrs: dict[str, Any] | None) -> dict[str, Any]:
+        context = super().get_context(name, value, attrs)
+        if is_password_usable(value):
+            context["summary"] = [{"label": _("There is a password.")}]
+        return context
+
+
 class EditUserForm(UserChangeForm[User]):
+    password = ReadOnlyPasswordHashField(label=_("Password"), widget=_PasswordWidget)
+
     class Meta(UserChangeForm.Meta):
-        labels = {"is_staff": _("signs in to these pages"), "is_superuser": _("administrator")}
+        labels = {"is_staff": _("Signs in to these pages"), "is_superuser": _("Administrator")}
         help_texts = {
             "is_active": _(
                 "Untick it instead of deleting a user: a user that is not active can't sign in, "
@@ -69,7 +88,11 @@ class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
 class CredentialForm(forms.Form):
     type = forms.ChoiceField(label=_("Type"), choices=CredentialType.choices)
     label = forms.CharField(
-        label=_("Label"), max_length=100, required=False, help_text=_("What it is for, such as “landing page May”.")
+        label=_("Label"),
+        max_length=100,
+        required=False,
+        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        help_text=_("What it is for, such as “landing page May”."),
     )
     expires_on = forms.DateField(
         label=_("Last day"),

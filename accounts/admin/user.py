@@ -27,7 +27,7 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
     add_title = _("New user")
     change_title = _("Edit user")
     add_button = _("Add")
-    change_form_template = "admin/accounts/user/change_form.html"
+    add_form_template = change_form_template = "admin/accounts/user/change_form.html"
     form = EditUserForm
     add_form = NewUserForm
     fieldsets = (
@@ -46,8 +46,8 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
     )
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ("user_permissions",)
-    list_display = ("username", "kind", "is_active", "live_tokens", "last_login")
-    list_filter = ("is_active", "is_staff")
+    list_display = ("username", "kind", "is_active", "live_tokens")
+    list_filter = ("is_active",)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         live = Credential.objects.live().filter(user=models.OuterRef("pk")).order_by().values("user")

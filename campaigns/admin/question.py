@@ -35,7 +35,7 @@ class QuestionAdmin(SetupAdmin[Question]):
     fields = ("key", "label", "type", "choices", "required", "visible", "campaigns")
     formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
     list_display = ("key", "label", "type", "required", "visible", "asked_in")
-    list_filter = ("type", "required", "visible", "campaigns")
+    list_filter = ("type",)
     search_fields = ("key", "label")
 
     class Media:

@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 
 def validate_country(value: str) -> None:
@@ -27,7 +28,9 @@ class Campaign(models.Model):
 
     name = models.CharField(_("name"), max_length=100, unique=True)
     active = models.BooleanField(
-        _("active"), default=True, help_text=_("A campaign that is not active takes no leads; they wait as rejected.")
+        pgettext_lazy("campaign", "active"),
+        default=True,
+        help_text=_("A campaign that is not active takes no leads; they wait as rejected."),
     )
     country = models.CharField(
         _("country"),

@@ -55,7 +55,7 @@ class ImportMappingAdmin(SetupAdmin[ImportMapping]):
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             # A user made in a little window would have no token yet, and could not be chosen.
             field.widget.can_add_related &= db_field.name == "campaign"
-            field.widget.can_change_related = field.widget.can_view_related = False
+            field.widget.can_change_related = field.widget.can_view_related = field.widget.can_delete_related = False
         return field
 
     def render_change_form(
