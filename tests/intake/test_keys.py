@@ -1,0 +1,61 @@
+import pytest
+
+from campaigns.fields import ALIASES, ENVELOPE_NAMES, FIELDS, Envelope
+from campaigns.queries import AskedQuestion
+from leads.intake.body import Pair
+from leads.intake.keys import Aside, KeyTable
+
+HERE, ELSEWHERE = 1, 2
+QUESTIONS = {
+    "chiave_nueva": AskedQuestion("chiave_nueva", "text", (), False, frozenset()),
+    "presupuesto": AskedQuestion("presupuesto", "text", (), False, frozenset({ELSEWHERE})),
+}
+
+
+def _target(key: str, value: object = "x", campaign: int = HERE) -> object:
+    return KeyTable(QUESTIONS).target(Pair(key, value), campaign)
+
+
+@pytest.mark.parametrize("alias", ALIASES, ids=[alias.key for alias in ALIASES])
+def test_predefined_key_matches_in_any_spelling(alias: object) -> None:
+    key, field = alias.key, FIELDS[alias.field]  # type: ignore[attr-defined]
+    for spelling in (key, key.upper(), key.replace("_", " "), key.replace("_", "-"), f" {key} "):
+        assert _target(spelling) is field
+
+
+@pytest.mark.parametrize("meaning", Envelope)
+def test_envelope_matches_in_any_letter_case(meaning: Envelope) -> None:
+    for name in ENVELOPE_NAMES[meaning]:
+        assert _target(name.lower()) is _target(name.upper()) is meaning
+
+
+def test_question_matches_exactly_and_a_near_miss_is_named() -> None:
+    assert _target("chiave_nueva") is QUESTIONS["chiave_nueva"]
+    assert _target("Chiave Nueva") == Aside("unknown_key", "chiave_nueva")
+    assert _target("chiave_nuova") == Aside("unknown_key", "chiave_nueva")
+
+
+def test_key_that_resembles_nothing_is_unknown() -> None:
+    assert _target("utm_source_of_traffic") == Aside("unknown_key")
+
+
+def test_question_of_another_campaign_is_named_as_that_and_never_suggested() -> None:
+    assert _target("presupuesto") == Aside("other_campaign")
+    assert _target("presupuesto", campaign=ELSEWHERE) is QUESTIONS["presupuesto"]
+    assert _target("presupuestos") == Aside("unknown_key")
+
+
+def test_container_fits_no_known_key_and_any_unknown_one() -> None:
+    assert _target("nombre", {}) == Aside("not_a_scalar")
+    assert _target("chiave_nueva", []) == Aside("not_a_scalar")
+    assert _target("utm_source_of_traffic", []) == Aside("unknown_key")
+
+
+def test_the_readers_reason_comes_first() -> None:
+    assert KeyTable(QUESTIONS).target(Pair("nombre", {}, reason="file"), HERE) == Aside("file")
+
+
+def test_a_table_that_has_looked_up_a_key_answers_alike() -> None:
+    table = KeyTable(QUESTIONS)
+    assert table.target(Pair("nombre", []), HERE) == Aside("not_a_scalar")
+    assert table.target(Pair("nombre", "x"), HERE) is FIELDS["nome"]
