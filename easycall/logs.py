@@ -9,13 +9,17 @@ class PrivateFormatter(logging.Formatter):
     Messages of databases and parsers quote the values that they stumbled on, and those are somebody's personal data.
     """
 
-    def formatException(
+    def formatException(  # noqa: N802  the name is logging's
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]
     ) -> str:
         exc = ei[1]
-        lines: list[str] = []
+        text = ""
         while exc is not None:
-            kind = f"{type(exc).__module__}.{type(exc).__qualname__}"
-            lines = ["Traceback (most recent call last):\n", *traceback.format_tb(exc.__traceback__), kind, "\n", *lines]
+            frames = "".join(traceback.format_tb(exc.__traceback__))
+            text = f"Traceback (most recent call last):\n{frames}{_kind(exc)}\n{text}"
             exc = exc.__cause__ or exc.__context__
-        return "".join(lines).rstrip()
+        return text.rstrip()
+
+
+def _kind(exc: BaseException) -> str:
+    return f"{type(exc).__module__}.{type(exc).__qualname__}"
