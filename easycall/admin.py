@@ -11,7 +11,6 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import gettext_noop
 
 # The menu's sections in the order in which an installation is set up, and each section's rows in that order too.
 MENU = {
@@ -19,17 +18,6 @@ MENU = {
     "campaigns": ["Campaign", "Question"],
     "leads": ["Lead", "ImportMapping", "Submission"],
 }
-
-# Django's own sentences, named here so that our catalogues hold them: in Spanish and Italian its versions give every
-# thing the article and the gender of a man.
-SENTENCES = (
-    gettext_noop("The {name} “{obj}” was added successfully."),
-    gettext_noop("The {name} “{obj}” was added successfully. You may edit it again below."),
-    gettext_noop("The {name} “{obj}” was added successfully. You may add another {name} below."),
-    gettext_noop("The {name} “{obj}” was changed successfully."),
-    gettext_noop("The {name} “{obj}” was changed successfully. You may add another {name} below."),
-    gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
-)
 
 _Model = TypeVar("_Model", bound=models.Model)
 _FormField = TypeVar("_FormField", bound=forms.Field)
