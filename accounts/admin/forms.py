@@ -59,7 +59,11 @@ class EditUserForm(UserChangeForm[User]):
     password = ReadOnlyPasswordHashField(label=_("Password"), widget=_PasswordWidget)
 
     class Meta(UserChangeForm.Meta):
-        labels = {"is_staff": _("Signs in to these pages"), "is_superuser": _("Administrator")}
+        labels = {
+            "is_staff": _("Signs in to these pages"),
+            "is_superuser": _("Administrator"),
+            "user_permissions": _("Permissions"),
+        }
         help_texts = {
             "is_active": _(
                 "Untick it instead of deleting a user: a user that is not active can't sign in, "
@@ -67,6 +71,7 @@ class EditUserForm(UserChangeForm[User]):
             ),
             "is_staff": _("Leave it unticked for a technical account, which only sends leads."),
             "is_superuser": _("May see and change everything, without further permissions."),
+            "user_permissions": "",
         }
 
 

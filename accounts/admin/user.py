@@ -45,7 +45,7 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
         (_("Important dates"), {"fields": ("last_login", "date_joined"), "classes": ("collapse",)}),
     )
     readonly_fields = ("last_login", "date_joined")
-    filter_horizontal = ("user_permissions",)
+    filter_horizontal = ()
     list_display = ("username", "kind", "is_active", "live_tokens")
     list_filter = ("is_active",)
 
@@ -79,7 +79,11 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
     ) -> "forms.ModelMultipleChoiceField[Any] | None":
         if db_field.name == "user_permissions":
-            kwargs |= {"form_class": PermissionsField, "queryset": self._permissions_of_use()}
+            kwargs |= {
+                "form_class": PermissionsField,
+                "queryset": self._permissions_of_use(),
+                "widget": forms.CheckboxSelectMultiple,
+            }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_change_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
@@ -91,10 +95,12 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
         return False
 
     def _permissions_of_use(self) -> models.QuerySet[Permission]:
+        """Those that open something: what nobody may change here is not for giving."""
         only_seen = [model for model, page in self.admin_site._registry.items() if isinstance(page, ViewOnlyAdmin)]
         types = ContentType.objects.get_for_models(*only_seen).values()
         idle = models.Q(content_type__in=types) & ~models.Q(codename__startswith="view_")
-        return Permission.objects.filter(content_type__app_label__in=MENU).exclude(idle).exclude(codename="delete_user")
+        never = models.Q(codename__in=("delete_user", "delete_credential"))
+        return Permission.objects.filter(content_type__app_label__in=MENU).exclude(idle | never)
 
 
 def _is_administrator(request: HttpRequest) -> bool:
