@@ -1,9 +1,11 @@
 """Rows for tests: the fewest columns that make sense, the rest as the models default them."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 from typing import Any
 
 import factory
+from django.contrib.auth.models import Permission
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
@@ -16,10 +18,14 @@ from leads.models import ImportMapping, Lead, LeadEvent, Submission
 
 
 class UserFactory(DjangoModelFactory[User]):
-    """A technical account; `staff` and `admin` are people who may see the admin."""
+    """A technical account; `staff` and `admin` are people who may see the admin.
+
+    `permissions=["campaigns.view_campaign"]` gives them to it.
+    """
 
     class Meta:
         model = User
+        skip_postgeneration_save = True
 
     class Params:
         staff = factory.Trait(username=factory.Sequence("person{}".format), is_staff=True)
@@ -27,6 +33,12 @@ class UserFactory(DjangoModelFactory[User]):
 
     username = factory.Sequence("sender{}".format)
     password = factory.django.Password(None)
+
+    @factory.post_generation
+    def permissions(self: User, create: bool, extracted: Sequence[str], **kwargs: Any) -> None:
+        for name in extracted or ():
+            app, codename = name.split(".")
+            self.user_permissions.add(Permission.objects.get(content_type__app_label=app, codename=codename))
 
 
 class CredentialFactory(DjangoModelFactory[Credential]):
