@@ -22,7 +22,7 @@ worker_class = "easycall.server.Worker"
 workers = int(os.environ.get("WORKERS") or min(max(CORES, 2), 8))
 
 # The same variable sizes the pool in easycall/settings.py: a thread never waits for a connection.
-threads = int(os.environ.get("THREADS") or 8)
+threads = int(os.environ.get("THREADS", "8"))
 
 # Each worker loads the application after the fork: a database connection or a pool's thread must not be shared by two.
 preload_app = False

@@ -1,0 +1,84 @@
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.db import connection
+
+ROOT = Path(__file__).parent.parent.parent
+READ_IN = ("easycall/settings.py", "easycall/server.py", "gunicorn.conf.py")
+READING = re.compile(r"""env\.\w+\(\s*["'](\w+)["']|environ(?:\.get\(|\[)\s*["'](\w+)["']""")
+
+
+def test_every_variable_is_documented_and_no_other() -> None:
+    read = {a or b for name in READ_IN for a, b in READING.findall((ROOT / name).read_text())}
+    documented = re.findall(
+        r"^\| `(\w+)` \|", (ROOT / "docs/settings.md").read_text().split("## For development")[0], re.M
+    )
+    assert sorted(documented) == sorted(read)
+
+
+def settings_with(**environment: str) -> dict[str, Any]:
+    """What easycall.settings says in a process that has this environment and no other."""
+    script = (
+        "import json, sys; from easycall import settings as s;"
+        "print(json.dumps({k: v for k, v in vars(s).items() if k.isupper()}, default=lambda value: type(value).__name__))"
+    )
+    environment = {"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 50} | environment
+    command = [sys.executable, "-c", script]
+    values: dict[str, Any] = json.loads(subprocess.check_output(command, cwd=ROOT, env=environment))
+    return values
+
+
+def test_defaults_are_safe() -> None:
+    settings = settings_with()
+    assert settings["DEBUG"] is False
+    assert (
+        settings["SESSION_COOKIE_SECURE"] is settings["CSRF_COOKIE_SECURE"] is settings["SECURE_SSL_REDIRECT"] is True
+    )
+    assert settings["SECURE_HSTS_SECONDS"] > 0
+    assert settings["ALLOWED_HOSTS"] == ["127.0.0.1", "localhost", "[::1]"]
+    assert settings["TRUSTED_PROXIES"] == []
+
+
+def answer(sql: str) -> object:
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        return cursor.fetchone()[0]
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db(transaction=True)
+def test_commit_on_sqlite_is_on_disk() -> None:
+    assert answer("PRAGMA journal_mode") == "wal"
+    assert answer("PRAGMA synchronous") == 2
+
+
+@pytest.mark.sqlite
+@pytest.mark.django_db
+def test_sqlite_waits_for_its_turn() -> None:
+    assert connection.settings_dict["OPTIONS"]["transaction_mode"] == "IMMEDIATE"
+    assert answer("PRAGMA busy_timeout") == 20_000
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db
+def test_commit_on_postgresql_is_on_disk_and_no_statement_waits_for_ever() -> None:
+    assert answer("SHOW synchronous_commit") == "on"
+    assert answer("SHOW statement_timeout") == "30s"
+    assert answer("SHOW lock_timeout") == "10s"
+
+
+def test_every_thread_finds_a_connection_in_the_pool() -> None:
+    settings = settings_with(DATABASE_URL="postgres://somebody@localhost/leads", THREADS="5")
+    assert settings["DATABASES"]["default"]["OPTIONS"]["pool"]["max_size"] >= 5
+    assert settings["DATABASES"]["default"]["CONN_MAX_AGE"] == 0
+
+
+@pytest.mark.parametrize(("given", "expected"), [("", ["x" * 50]), ("new,old", ["new", "old"])])
+def test_secret_key_stands_in_for_peppers(given: str, expected: list[str]) -> None:
+    assert settings_with(TOKEN_PEPPERS=given)["TOKEN_PEPPERS"] == expected
