@@ -29,6 +29,9 @@ class Problem(Exception):
     title: ClassVar[Promise]
     remedy: ClassVar[Promise]
 
+    # A template that is given one of these classes would call it for an instance.
+    do_not_call_in_templates = True
+
     def __init__(
         self,
         detail: str,
