@@ -1,0 +1,109 @@
+import json
+
+import pytest
+from django.test import Client
+
+from accounts.models import Refusal
+from easycall.errors import PROBLEMS
+from leads.models import Lead, Submission
+from tests.intake.world import World, make_world, send
+
+LEAD = json.dumps({"Campaign": "expo_2026", "telefono": "600 11 12 22"})
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    return make_world()
+
+
+@pytest.mark.parametrize("path", ["spring", "spring/", "spring/lead", "spring/lead/"])
+def test_door_has_four_spellings(path: str, world: World) -> None:
+    assert send(LEAD, world.tokens["<token>"], path=f"/easycall/{path}").status_code == 201
+
+
+@pytest.mark.parametrize("path", ["spring/leads", "spring//", "springlead", "spring/lead/1", "spring%0a", ""])
+def test_everything_beside_it_is_404(path: str, world: World) -> None:
+    response = send(LEAD, world.tokens["<token>"], path=f"/easycall/{path}")
+    assert (response.status_code, response.json()["type"]) == (404, "/problems/not-found")
+    assert not Submission.objects.exists()
+
+
+@pytest.mark.parametrize("method", ["GET", "HEAD", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "LEAD"])
+def test_other_methods_are_405_and_journalled(method: str, world: World) -> None:
+    response = send(LEAD, world.tokens["<token>"], method=method)
+    assert (response.status_code, response["Allow"]) == (405, "POST")
+    assert Submission.objects.get().method == method
+
+
+def test_receipt_is_the_journals_answer(world: World) -> None:
+    response = send(LEAD, world.tokens["<token>"])
+    submission = Submission.objects.get()
+    assert response.content.decode() == submission.answer
+    assert response.json()["submission"] == str(submission.pk)
+    assert response.json()["id"] == str(Lead.objects.get().pk)
+
+
+def test_problem_names_its_row_in_the_journal(world: World) -> None:
+    problem = send("{", world.tokens["<token>"]).json()
+    assert problem["instance"] == f"urn:uuid:{Submission.objects.get().pk}"
+
+
+def test_journal_says_how_it_came(world: World) -> None:
+    send("", world.tokens["<token>"], path="/easycall/spring/lead?campaign=roma&x=1", content_type="text/plain")
+    row = Submission.objects.get()
+    assert (row.path, row.query, row.content_type) == ("/easycall/spring/lead", "campaign=roma&x=1", "text/plain")
+    assert (row.remote_address, row.user, row.method) == ("127.0.0.1", world.user, "POST")
+
+
+@pytest.mark.parametrize("token", ["<unknown>", "<expired>", "<revoked>", "<inactive>"])
+def test_bad_tokens_get_one_and_the_same_answer(token: str, world: World) -> None:
+    response, ill_formed = send(LEAD, world.tokens[token]), send(LEAD, "nonsense")
+    assert response.status_code == 401
+    assert response.content == ill_formed.content
+    assert response["WWW-Authenticate"] == ill_formed["WWW-Authenticate"]
+
+
+def test_bad_token_leaves_a_counter_and_no_row(world: World) -> None:
+    for _ in range(3):
+        send(LEAD, world.tokens["<revoked>"])
+    assert not Submission.objects.exists()
+    assert Refusal.objects.count() <= 1
+
+
+def test_another_users_code_gets_the_very_same_answer(world: World) -> None:
+    def answer(code: str) -> dict[str, object]:
+        problem = send(json.dumps({"Campaign": code, "telefono": "1"}), world.tokens["<token>"]).json()
+        return {name: value for name, value in problem.items() if name not in ("instance", "submission")}
+
+    assert answer("expo_2027") == answer("expo_2028")
+    assert answer("expo_2027")["campaign_codes"] == ["expo_2026", "roma", "inactive_campaign"]
+
+
+@pytest.mark.parametrize(
+    "query",
+    ["token=x", "access_token=x", "Authorization=x", "api_key=", "x=easycall_" + "a" * 12 + "_" + "b" * 43 + "_cccccc"],
+)
+def test_token_in_the_url_is_refused(query: str, world: World) -> None:
+    response = send(LEAD, world.tokens["<token>"], path=f"/easycall/spring?{query}")
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed-request")
+    assert not Lead.objects.exists()
+
+
+def test_unknown_host_is_a_problem_too(world: World) -> None:
+    response = send(LEAD, world.tokens["<token>"], headers={"Host": "elsewhere.example"})
+    assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+
+
+def test_session_of_the_admin_opens_nothing(world: World, admin_client: Client) -> None:
+    assert admin_client.post("/easycall/spring", LEAD, content_type="application/json").status_code == 401
+
+
+@pytest.mark.parametrize("slug", PROBLEMS)
+def test_type_of_a_problem_leads_to_its_page(slug: str, client: Client) -> None:
+    response = client.get(f"/problems/{slug}", headers={"Accept-Language": "en"})
+    assert response.status_code == 200
+    assert slug in response.content.decode()
+
+
+def test_unknown_problem_has_no_page(client: Client) -> None:
+    assert client.get("/problems/nonsense").status_code == 404
