@@ -1,6 +1,7 @@
 import json
 import shlex
 from io import StringIO
+from itertools import pairwise
 
 import pytest
 from django.core.management import call_command
@@ -27,7 +28,7 @@ def _value(lines: list[str], name: str) -> str:
 
 def test_the_printed_curl_line_sends_a_lead_of_which_nothing_is_lost() -> None:
     command = shlex.split(next(line for line in _run() if line.startswith("curl ")))
-    headers = dict(value.split(": ", 1) for flag, value in zip(command, command[1:], strict=False) if flag == "-H")
+    headers = dict(value.split(": ", 1) for flag, value in pairwise(command) if flag == "-H")
     token = headers["Authorization"].removeprefix("Bearer ")
 
     response = send(command[-1], token, content_type=headers["Content-Type"])
