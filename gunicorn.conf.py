@@ -3,6 +3,10 @@
 import os
 from pathlib import Path
 
+from django.apps import apps
+from gunicorn.arbiter import Arbiter
+from gunicorn.workers.base import Worker
+
 HERE = Path(__file__).resolve().parent
 CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
@@ -71,3 +75,11 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 # Its default place is one for all the servers of a user, and nothing here uses it.
 control_socket_disable = True
+
+
+def worker_exit(server: Arbiter, worker: Worker) -> None:
+    """Write what the worker counted and did not write yet, unless it never got as far as counting."""
+    if apps.ready:
+        from accounts import refusals
+
+        refusals.flush()

@@ -5,11 +5,12 @@ import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
@@ -18,21 +19,22 @@ ROOT = Path(__file__).parent.parent.parent
 TOKEN = "easycall_abcdefghijkl_secret"
 GOOD = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
 
+ENVIRONMENT = {
+    "PATH": os.environ["PATH"],
+    "DJANGO_SETTINGS_MODULE": "tests.settings",
+    "PORT": "0",
+    "WORKERS": "1",
+    "THREADS": "2",
+    "REQUEST_SECONDS": "1",
+}
+
 
 class Server:
     """A gunicorn of one worker and two threads, in which a request has one second to arrive."""
 
     def __init__(self, directory: Path, application: str, **environment: str) -> None:
         self.log = directory / "log"
-        environment = {
-            "PATH": os.environ["PATH"],
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-            "DATABASE_URL": f"sqlite:///{directory}/db.sqlite3",
-            "PORT": "0",
-            "WORKERS": "1",
-            "THREADS": "2",
-            "REQUEST_SECONDS": "1",
-        } | environment
+        environment = ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{directory}/db.sqlite3"} | environment
         command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), application]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=directory, env=environment, stderr=log)
@@ -209,6 +211,16 @@ def test_client_that_sends_late_is_served(server: Server) -> None:
         time.sleep(1.5)
         client.sendall(GOOD)
         assert answer.readline() == b"HTTP/1.1 200 OK\r\n"
+
+
+def test_refusals_counted_at_the_end_are_written(tmp_path: Path) -> None:
+    environment = ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{tmp_path}/db.sqlite3"}
+    subprocess.run([sys.executable, "manage.py", "migrate", "--verbosity", "0"], cwd=ROOT, env=environment, check=True)
+    server = Server(tmp_path, "easycall.wsgi:application")
+    assert [server.ask(request("Connection: close"))[0] for _ in range(3)] == [401] * 3
+    server.stop()
+    with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
+        assert database.execute("SELECT reason, count FROM accounts_refusal").fetchall() == [("missing-credentials", 3)]
 
 
 @pytest.mark.postgresql

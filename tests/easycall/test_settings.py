@@ -25,8 +25,9 @@ def test_every_variable_is_documented_and_no_other() -> None:
 def settings_with(**environment: str) -> dict[str, Any]:
     """What easycall.settings says in a process that has this environment and no other."""
     script = (
-        "import json, sys; from easycall import settings as s;"
-        "print(json.dumps({k: v for k, v in vars(s).items() if k.isupper()}, default=lambda value: type(value).__name__))"
+        "import json; from easycall import settings;"
+        "values = {name: value for name, value in vars(settings).items() if name.isupper()};"
+        "print(json.dumps(values, default=lambda value: type(value).__name__))"
     )
     environment = {"PATH": os.environ["PATH"], "SECRET_KEY": "x" * 50} | environment
     command = [sys.executable, "-c", script]
