@@ -1,6 +1,7 @@
 """The door: POST /easycall/spring. HTTP in and out; everything else is leads.intake."""
 
 from typing import Any, cast
+from urllib.parse import parse_qs
 
 from django.db import DatabaseError
 from django.http import HttpResponse
@@ -73,9 +74,16 @@ def _delivery(request: Request, body: wire.Wire) -> Delivery:
         method=str(request.method)[:20],
         path=request.path,
         query="(withheld: it carried a token)" if token_in_url(query) else query,
-        url_code=request.query_params.get("campaign", "").strip(),
-        remote_address=request.META.get("REMOTE_ADDR") or None,
+        url_code=_url_code(query),
+        # A link-local address may come with its interface, which is no part of an address to a database.
+        remote_address=request.META.get("REMOTE_ADDR", "").partition("%")[0] or None,
     )
+
+
+def _url_code(query: str) -> str:
+    """The last campaign of the query. Django's own reading gives up on a query of many parameters."""
+    text = query.encode("latin-1").decode(errors="replace")
+    return parse_qs(text).get("campaign", [""])[-1].strip()
 
 
 def _response(answer: Answer) -> HttpResponse:

@@ -23,8 +23,8 @@ def route(
     pairs: Pairs, *, url_code: str, mappings: Mapping[str, ImportMapping], place: str
 ) -> tuple[ImportMapping, Sequence[str]]:
     """The row that this lead goes through, and the codes of warnings. Raises UnknownCampaign, CampaignInactive."""
-    own_code = _code_of(pairs)
-    code = own_code or url_code
+    url_code = nfc(url_code)
+    code = _code_of(pairs) or url_code
     mapping = _find(code, mappings, place)
     if not mapping.campaign.active:
         detail = f"The campaign of “{mapping.external_code}” takes no leads now."

@@ -6,6 +6,7 @@ from django.test import Client
 from accounts.models import Refusal
 from easycall.errors import PROBLEMS
 from leads.models import Lead, Submission
+from tests.factories import ImportMappingFactory
 from tests.intake.world import World, make_world, send
 
 LEAD = json.dumps({"Campaign": "expo_2026", "telefono": "600 11 12 22"})
@@ -53,6 +54,33 @@ def test_journal_says_how_it_came(world: World) -> None:
     row = Submission.objects.get()
     assert (row.path, row.query, row.content_type) == ("/easycall/spring/lead", "campaign=roma&x=1", "text/plain")
     assert (row.remote_address, row.user, row.method) == ("127.0.0.1", world.user, "POST")
+
+
+def test_url_of_too_many_parameters_is_journalled(world: World) -> None:
+    response = send(LEAD, world.tokens["<token>"], path=f"/easycall/spring?{'a&' * 1500}")
+    assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed-request")
+    assert bytes(Submission.objects.get().body) == LEAD.encode()
+
+
+def test_last_code_of_the_url_counts(world: World) -> None:
+    path = "/easycall/spring?campaign=expo_2026&campaign=+roma"
+    response = send('{"telefono": "+34600111222"}', world.tokens["<token>"], path=path)
+    assert response.json()["campaign"]["code"] == "roma"
+
+
+@pytest.mark.parametrize("query", ["campaign=a%C3%B1o", "campaign=a\u00c3\u00b1o", "campaign=an%CC%83o"])
+def test_code_of_the_url_has_its_letters(query: str, world: World) -> None:
+    ImportMappingFactory(user=world.user, external_code="año")
+    response = Client().generic(
+        "POST", "/easycall/spring", '{"telefono": "+34600111222"}', "application/json",
+        headers={"Authorization": f"Bearer {world.tokens['<token>']}"}, QUERY_STRING=query,
+    )  # fmt: skip
+    assert response.json()["campaign"]["code"] == "año"
+
+
+def test_address_is_journalled_without_its_interface(world: World) -> None:
+    assert send(LEAD, world.tokens["<token>"], address="fe80::1%eth0").status_code == 201
+    assert Submission.objects.get().remote_address == "fe80::1"
 
 
 @pytest.mark.parametrize("token", ["<unknown>", "<expired>", "<revoked>", "<inactive>"])

@@ -1,8 +1,11 @@
 from collections.abc import Sequence
+from urllib.parse import urlencode
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from easycall.errors import ContentTooLarge, MalformedBody, MissingContact, UnsupportedMediaType
+from easycall.errors import ContentTooLarge, MalformedBody, MissingContact, Problem, UnsupportedMediaType
 from leads.intake.body import BATCH_LEADS, LEAD_BYTES, Pair, pointer, read
 
 FORM = "application/x-www-form-urlencoded"
@@ -113,3 +116,23 @@ def test_the_limit_names_its_place_in_the_batch() -> None:
 
 def test_pointer_escapes_what_a_pointer_must() -> None:
     assert pointer("a/b~c") == "/a~1b~0c"
+
+
+TYPES = ["application/json", FORM, "text/plain", MULTIPART, f"{FORM}; charset=utf-16", "text/plain; charset=utf-16"]
+
+
+@given(st.binary(max_size=60) | st.text(max_size=60).map(str.encode), st.sampled_from(TYPES) | st.text(max_size=20))
+def test_any_bytes_of_any_type_are_pairs_or_a_problem(raw: bytes, content_type: str) -> None:
+    try:
+        items = read(raw, content_type).items
+    except Problem:
+        return
+    for item in items:
+        assert isinstance(item.content, Problem) or all(isinstance(pair.key, str) for pair in item.content)
+
+
+@given(st.lists(st.tuples(st.text(max_size=5), st.text(max_size=9)), unique_by=lambda pair: pair[0], max_size=5))
+def test_form_is_read_back_as_it_was_written(pairs: list[tuple[str, str]]) -> None:
+    if not any("\0" in text for pair in pairs for text in pair):
+        encoded = urlencode(pairs)
+        assert _pairs(encoded, FORM) == pairs

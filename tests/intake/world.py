@@ -82,6 +82,7 @@ def send(
     path: str = PATH,
     method: str = "POST",
     headers: Mapping[str, str] | None = None,
+    address: str = "127.0.0.1",
 ) -> HttpResponse:
     """One request through Django's own client, its body a stream as a server gives it."""
     raw = body.encode() if isinstance(body, str) else body
@@ -90,6 +91,7 @@ def send(
         "wsgi.input": BytesIO(raw),
         "CONTENT_LENGTH": str(len(raw)),
         "CONTENT_TYPE": content_type,
+        "REMOTE_ADDR": address,
     }
     return Client().generic(method, path, raw, content_type, headers={**authorization, **(headers or {})}, **stream)
 
