@@ -30,16 +30,18 @@ class EasycallAdminSite(admin.AdminSite):
     site_url = None
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        sections = super().get_app_list(request, app_label)
-        sections.sort(key=lambda section: _place(section["app_label"], [*MENU]))
-        for section in sections:
-            rows = MENU.get(section["app_label"], [])
-            section["models"].sort(key=lambda row: _place(row["object_name"], rows))
-        return sections
+        return in_menu_order(super().get_app_list(request, app_label))
+
+
+def in_menu_order(sections: list[Any]) -> list[Any]:
+    """The sections and their rows as MENU has them; what it doesn't name comes last."""
+    for section in sections:
+        rows = MENU.get(section["app_label"], [])
+        section["models"].sort(key=lambda row: _place(row["object_name"], rows))
+    return sorted(sections, key=lambda section: _place(section["app_label"], [*MENU]))
 
 
 def _place(name: str, order: list[str]) -> int:
-    """What the menu doesn't name comes last."""
     return order.index(name) if name in order else len(order)
 
 
