@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts import tokens
 from accounts.enums import CredentialState
 from accounts.models import Credential, Refusal, User
-from tests.factories import CredentialFactory, UserFactory
+from tests.factories import CredentialFactory
 
 pytestmark = pytest.mark.django_db
 

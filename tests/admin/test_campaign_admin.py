@@ -1,0 +1,124 @@
+import phonenumbers
+import pytest
+from django.test import Client
+from django.urls import reverse
+from django.utils.translation import override
+
+from campaigns.admin.campaign import time_zone_choices
+from campaigns.admin.countries import country_choices
+from campaigns.models import Campaign
+from tests.admin.pages import errors_of, grows, text_of
+from tests.factories import CampaignFactory, ImportMappingFactory, LeadFactory
+
+pytestmark = pytest.mark.django_db
+
+LIST = reverse("admin:campaigns_campaign_changelist")
+ADD = reverse("admin:campaigns_campaign_add")
+EXPO = {"name": "Expo 2026", "active": "on", "country": "IT", "time_zone": "Europe/Rome"}
+
+
+def delete_page_of(campaign: Campaign) -> str:
+    return reverse("admin:campaigns_campaign_delete", args=[campaign.pk])
+
+
+def test_a_campaign_is_made_with_four_answers(admin_client: Client) -> None:
+    response = admin_client.post(ADD, EXPO)
+
+    campaign = Campaign.objects.get()
+    assert response.headers["Location"] == LIST
+    assert (campaign.name, campaign.active, campaign.country, campaign.time_zone) == (
+        "Expo 2026",
+        True,
+        "IT",
+        "Europe/Rome",
+    )
+
+
+def test_the_form_begins_with_spain_and_its_time(admin_client: Client) -> None:
+    page = admin_client.get(ADD)
+
+    form = page.context["adminform"].form
+    assert page.context["title"] == "New campaign"
+    assert form["country"].value() == "ES"
+    assert form["time_zone"].value() == "Europe/Madrid"
+    assert "Phones without a country code are read as numbers of this country." in text_of(page)
+
+
+def test_the_countries_begin_with_spain_and_italy_and_go_on_by_name() -> None:
+    with override("es"):
+        names = [name for _, name in country_choices()]
+
+    assert names[:4] == ["España (+34)", "Italia (+39)", "Afganistán (+93)", "Albania (+355)"]
+
+
+@pytest.mark.parametrize(
+    ("language", "name"),
+    [("es", "Alemania (+49)"), ("es-mx", "Alemania (+49)"), ("it", "Germania (+49)"), ("en", "Germany (+49)")],
+)
+def test_the_countries_are_in_the_language_of_the_reader(language: str, name: str) -> None:
+    with override(language):
+        assert dict(country_choices())["DE"] == name
+
+
+def test_every_country_whose_numbers_can_be_read_is_there_once() -> None:
+    codes = [code for code, _ in country_choices()]
+
+    assert sorted(codes) == sorted(phonenumbers.SUPPORTED_REGIONS)
+
+
+def test_the_time_zones_begin_with_those_of_spain_and_italy() -> None:
+    names = [name for name, _ in time_zone_choices()]
+
+    assert names[:3] == ["Europe/Madrid", "Atlantic/Canary", "Europe/Rome"]
+    assert len(names) == len(set(names))
+    assert "America/Buenos_Aires" in names
+
+
+@pytest.mark.parametrize("field", [{"country": "XX"}, {"time_zone": "Europe/Sevilla"}, {"name": " "}])
+def test_what_the_form_does_not_offer_is_refused(admin_client: Client, field: dict[str, str]) -> None:
+    response = admin_client.post(ADD, EXPO | field)
+
+    assert len(errors_of(response)) == 1
+    assert not Campaign.objects.exists()
+
+
+def test_a_name_that_is_taken_is_refused(admin_client: Client) -> None:
+    CampaignFactory(name="Expo 2026")
+
+    assert errors_of(admin_client.post(ADD, EXPO)) == ["Campaign with this Name already exists."]
+
+
+def test_a_campaign_without_leads_is_deleted_after_a_question(admin_client: Client) -> None:
+    campaign = CampaignFactory()
+
+    assert "for good?" in text_of(admin_client.get(delete_page_of(campaign)))
+    admin_client.post(delete_page_of(campaign), {"post": "yes"})
+
+    assert not Campaign.objects.exists()
+
+
+@pytest.mark.parametrize("factory", [ImportMappingFactory, LeadFactory])
+def test_a_campaign_in_use_is_not_deleted_and_the_page_says_what_to_do(admin_client: Client, factory: type) -> None:
+    campaign = factory().campaign
+
+    for response in (
+        admin_client.get(delete_page_of(campaign)),
+        admin_client.post(delete_page_of(campaign), {"post": "yes"}),
+    ):
+        assert "Untick “active” instead" in text_of(response)
+    assert Campaign.objects.get() == campaign
+
+
+def test_the_page_before_deleting_reads_no_lead(admin_client: Client) -> None:
+    lead = LeadFactory()
+
+    def thirty_more() -> None:
+        LeadFactory.create_batch(30, mapping=lead.mapping)
+
+    assert not grows(admin_client, delete_page_of(lead.campaign), thirty_more)
+
+
+def test_the_list_needs_the_same_queries_for_one_campaign_and_for_thirty(admin_client: Client) -> None:
+    CampaignFactory()
+
+    assert not grows(admin_client, LIST, lambda: CampaignFactory.create_batch(30))

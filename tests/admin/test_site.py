@@ -1,0 +1,102 @@
+from collections.abc import Callable
+
+import pytest
+from django.contrib.admin import site
+from django.http import HttpRequest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import Credential, Refusal, User
+from campaigns.models import Campaign, Question
+from easycall.admin import MENU, in_menu_order
+from leads.models import ImportMapping
+from tests.factories import UserFactory
+
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[[User], Client]
+
+
+def request_of(user: User) -> HttpRequest:
+    request = HttpRequest()
+    request.user = user
+    return request
+
+
+def test_the_menu_has_three_sections_in_the_order_of_the_work(admin_client: Client) -> None:
+    sections = admin_client.get(reverse("admin:index")).context["app_list"]
+
+    assert [section["app_label"] for section in sections] == ["accounts", "campaigns", "leads"]
+    for section in sections:
+        rows = [row["object_name"] for row in section["models"]]
+        assert rows == [name for name in MENU[section["app_label"]] if name in rows]
+
+
+def test_what_the_menu_does_not_name_comes_last() -> None:
+    sections = [
+        {"app_label": "sites", "models": []},
+        {"app_label": "accounts", "models": [{"object_name": "Team"}, {"object_name": "User"}]},
+    ]
+
+    ordered = in_menu_order(sections)
+
+    assert [section["app_label"] for section in ordered] == ["accounts", "sites"]
+    assert [row["object_name"] for row in ordered[0]["models"]] == ["User", "Team"]
+
+
+def test_every_section_has_its_page(admin_client: Client) -> None:
+    for section in MENU:
+        assert admin_client.get(reverse("admin:app_list", args=[section])).status_code == 200
+
+
+@pytest.mark.parametrize("path", ["/admin/", "/admin/accounts/user/", "/admin/leads/importmapping/add/"])
+def test_who_is_not_staff_sees_no_admin(sign_in: SignIn, client: Client, path: str) -> None:
+    for visitor in (client, sign_in(UserFactory())):
+        response = visitor.get(path)
+
+        assert response.status_code == 302
+        assert response.headers["Location"].startswith("/admin/login/")
+
+
+def test_a_password_without_staff_rights_opens_nothing(client: Client) -> None:
+    user = UserFactory(password="largo-y-raro-27")
+
+    response = client.post("/admin/login/", {"username": user.username, "password": "largo-y-raro-27"})
+
+    assert response.status_code == 200
+    assert "_auth_user_id" not in client.session
+
+
+def test_staff_without_permissions_sees_an_empty_menu_and_no_page(sign_in: SignIn) -> None:
+    client = sign_in(UserFactory(staff=True))
+
+    assert client.get("/admin/").context["app_list"] == []
+    for model in (User, Refusal, Campaign, Question, ImportMapping):
+        name = f"{model._meta.app_label}_{model._meta.model_name}"
+        assert client.get(reverse(f"admin:{name}_changelist")).status_code == 403
+        assert client.get(reverse(f"admin:{name}_add")).status_code == 403
+
+
+def test_whoever_may_only_see_gets_no_button_and_may_not_write(sign_in: SignIn) -> None:
+    client = sign_in(UserFactory(staff=True, permissions=["campaigns.view_campaign"]))
+
+    page = client.get(reverse("admin:campaigns_campaign_changelist"))
+
+    assert "New campaign" not in page.content.decode()
+    assert client.post(reverse("admin:campaigns_campaign_add"), {"name": "Expo"}).status_code == 403
+
+
+def test_no_page_of_the_admin_knows_the_digest_of_a_token(admin: User) -> None:
+    assert not site.is_registered(Credential)
+    for page in site._registry.values():
+        form = page.get_form(request_of(admin))
+        assert "digest" not in {*form.base_fields, *page.list_display, *page.search_fields, *page.list_filter}
+
+
+def test_requests_turned_away_are_only_read(admin_client: Client) -> None:
+    Refusal.objects.create(day="2026-05-04", reason="invalid-token", count=7)
+
+    page = admin_client.get(reverse("admin:accounts_refusal_changelist"))
+
+    assert "The token is not valid" in page.content.decode()
+    assert admin_client.get(reverse("admin:accounts_refusal_add")).status_code == 403

@@ -1,0 +1,181 @@
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import User
+from tests.admin.pages import errors_of, grows, text_of
+from tests.factories import CredentialFactory, UserFactory
+
+pytestmark = pytest.mark.django_db
+
+SignIn = Callable[[User], Client]
+
+LIST = reverse("admin:accounts_user_changelist")
+ADD = reverse("admin:accounts_user_add")
+PASSWORD = {"password1": "largo-y-raro-27", "password2": "largo-y-raro-27"}
+
+
+def page_of(user: User) -> str:
+    return reverse("admin:accounts_user_change", args=[user.pk])
+
+
+def data_of(user: User, **changes: object) -> dict[str, object]:
+    """What the page of `user` sends when nothing is changed, with `changes`; None = unticked."""
+    data = {
+        "username": user.username,
+        "first_name": user.first_name,
+        "last_name": user.last_name,
+        "email": user.email,
+        **{name: "on" for name in ("is_active", "is_staff", "is_superuser") if getattr(user, name)},
+        **changes,
+    }
+    return {name: value for name, value in data.items() if value is not None}
+
+
+def test_a_new_technical_account_has_no_password_and_no_way_in(admin_client: Client) -> None:
+    response = admin_client.post(ADD, {"username": "landing", "usable_password": "false"})
+
+    user = User.objects.get(username="landing")
+    assert response.headers["Location"] == page_of(user)
+    assert not user.has_usable_password()
+    assert (user.is_active, user.is_staff, user.is_superuser) == (True, False, False)
+
+
+def test_a_new_person_signs_in_with_a_password_and_may_do_nothing_yet(admin_client: Client) -> None:
+    admin_client.post(ADD, {"username": "lucia", "usable_password": "true", **PASSWORD})
+
+    user = User.objects.get(username="lucia")
+    assert user.check_password(PASSWORD["password1"])
+    assert (user.is_active, user.is_staff, user.is_superuser) == (True, True, False)
+
+
+def test_a_new_person_needs_a_password(admin_client: Client) -> None:
+    response = admin_client.post(ADD, {"username": "lucia", "usable_password": "true"})
+
+    assert len(errors_of(response)) == 2
+    assert not User.objects.filter(username="lucia").exists()
+
+
+def test_the_name_of_another_user_is_refused_in_any_letter_case(admin_client: Client) -> None:
+    UserFactory(username="landing")
+
+    response = admin_client.post(ADD, {"username": "Landing", "usable_password": "false"})
+
+    assert errors_of(response) == ["A user with that username already exists."]
+
+
+def test_the_pages_have_their_titles_and_the_list_its_button(admin_client: Client) -> None:
+    user = UserFactory()
+
+    assert "New user" in text_of(admin_client.get(LIST))
+    assert admin_client.get(ADD).context["title"] == "New user"
+    assert admin_client.get(page_of(user)).context["title"] == "Edit user"
+
+
+def test_the_page_of_a_user_offers_a_credential_to_add(admin_client: Client) -> None:
+    user = UserFactory()
+
+    page = admin_client.get(page_of(user))
+
+    assert reverse("admin:accounts_credential_add", args=[user.pk]) in page.content.decode()
+    assert "Add advanced credential" in text_of(page)
+
+
+def test_a_user_is_made_inactive_on_its_page(admin_client: Client) -> None:
+    user = CredentialFactory().user
+
+    admin_client.post(page_of(user), data_of(user, is_active=None))
+
+    user.refresh_from_db()
+    assert not user.is_active
+    assert not user.credentials.live().exists()
+
+
+def test_nobody_deletes_a_user(admin_client: Client) -> None:
+    user = UserFactory()
+
+    response = admin_client.post(reverse("admin:accounts_user_delete", args=[user.pk]), {"post": "yes"})
+
+    assert response.status_code == 403
+    assert "deletelink" not in admin_client.get(page_of(user)).content.decode()
+
+
+def test_the_page_of_a_person_shows_nothing_of_the_password(admin_client: Client) -> None:
+    user = UserFactory(staff=True, password="largo-y-raro-27")
+
+    page = admin_client.get(page_of(user)).content.decode()
+
+    assert "There is a password." in page
+    assert not [part for part in user.password.split("$") if len(part) > 5 and part[:6] in page]
+
+
+def test_only_permissions_that_open_something_are_offered(admin_client: Client) -> None:
+    page = admin_client.get(page_of(UserFactory()))
+
+    offered = {p.codename for p in page.context["adminform"].form.fields["user_permissions"].queryset}
+    assert {"view_refusal", "add_credential", "change_campaign", "delete_question", "view_user"} <= offered
+    assert not {"add_refusal", "delete_user", "delete_credential", "add_logentry", "add_session"} & offered
+
+
+def test_permissions_are_kept_when_the_page_is_saved(admin_client: Client) -> None:
+    user = UserFactory(staff=True, permissions=["campaigns.view_campaign"])
+    permissions = list(user.user_permissions.all())
+
+    admin_client.post(page_of(user), data_of(user, user_permissions=[p.pk for p in permissions], email="a@example.com"))
+
+    assert list(user.user_permissions.all()) == permissions
+
+
+@pytest.fixture
+def clerk_client(sign_in: SignIn) -> Client:
+    """Somebody who may add and change users, but is no administrator."""
+    permissions = ["accounts.add_user", "accounts.change_user", "accounts.view_user"]
+    return sign_in(UserFactory(staff=True, permissions=permissions))
+
+
+def test_who_is_no_administrator_makes_technical_accounts_only(clerk_client: Client) -> None:
+    clerk_client.post(ADD, {"username": "landing", "usable_password": "false"})
+    refused = clerk_client.post(ADD, {"username": "lucia", "usable_password": "true", **PASSWORD})
+
+    assert User.objects.filter(username="landing", is_staff=False).exists()
+    assert len(errors_of(refused)) == 1
+    assert not User.objects.filter(username="lucia").exists()
+
+
+def test_who_is_no_administrator_gives_nobody_more_rights(clerk_client: Client) -> None:
+    user = UserFactory()
+
+    response = clerk_client.post(page_of(user), data_of(user, email="a@example.com", is_staff="on", is_superuser="on"))
+
+    user.refresh_from_db()
+    assert response.status_code == 302
+    assert user.email == "a@example.com"
+    assert (user.is_staff, user.is_superuser) == (False, False)
+
+
+@pytest.mark.parametrize("person", ["staff", "admin"])
+def test_who_is_no_administrator_does_not_touch_people(clerk_client: Client, person: str) -> None:
+    user = UserFactory(**{person: True})
+
+    assert clerk_client.post(page_of(user), data_of(user, is_active=None)).status_code == 403
+    assert clerk_client.post(f"/admin/accounts/user/{user.pk}/password/", PASSWORD).status_code == 403
+    user.refresh_from_db()
+    assert user.is_active
+    assert not user.has_usable_password()
+
+
+def test_the_list_says_what_each_user_is_for_and_how_many_live_tokens_it_has(admin_client: Client) -> None:
+    user = CredentialFactory().user
+    CredentialFactory(user=user, revoked=True)
+    CredentialFactory(user=user, expired=True)
+
+    listed = admin_client.get(LIST, {"q": user.username}).context["cl"].result_list
+
+    assert [(row.username, row.live_tokens) for row in listed] == [(user.username, 1)]
+    assert "technical account" in text_of(admin_client.get(LIST))
+
+
+def test_the_list_needs_the_same_queries_for_one_user_and_for_thirty(admin_client: Client) -> None:
+    assert not grows(admin_client, LIST, lambda: CredentialFactory.create_batch(30))
