@@ -3,6 +3,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from easycall.text import join_words
 
@@ -38,7 +39,9 @@ class ImportMapping(models.Model):
         verbose_name=_("destination campaign"),
     )
     active = models.BooleanField(
-        _("active"), default=True, help_text=_("While it is not active, leads with this code are rejected and kept.")
+        pgettext_lazy("import mapping", "active"),
+        default=True,
+        help_text=_("While it is not active, leads with this code are rejected and kept."),
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
