@@ -5,7 +5,7 @@ from django.contrib.postgres.indexes import GinIndex, HashIndex
 from django.db import models
 from django.db.models.functions import Left, Lower
 from django.utils import timezone
-from django.utils.text import format_lazy
+from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.fields import FIELDS, PHONE_FIELDS
@@ -16,6 +16,7 @@ from leads.models.names import NameWordsField
 # An entry of an index has to stay small, and a doubtful e-mail can be long: what is looked up is its start.
 INDEXED_EMAIL_LENGTH = 254
 EXTERNAL_ID_LENGTH = 255
+TITLE_LENGTH = 100
 
 
 def _column(name: str) -> "models.TextField[str, str]":
@@ -113,7 +114,7 @@ class Lead(models.Model):
         )
 
     def __str__(self) -> str:
-        return self.name or self.contact
+        return Truncator(self.name or self.contact).chars(TITLE_LENGTH)
 
     @property
     def name(self) -> str:
