@@ -54,7 +54,7 @@ def search(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
     if not text:
         return leads
     guess = Q(external_id=text) & ~Q(external_id="")
-    if identifier := _uuid(text):
+    if identifier := as_uuid(text):
         return leads.filter(guess | Q(pk=identifier) | Q(submission=identifier))
     if "@" in text:
         return leads.filter(guess | _email(text))
@@ -68,7 +68,7 @@ def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet
     text = _clean(text)
     if not text:
         return submissions
-    if identifier := _uuid(text):
+    if identifier := as_uuid(text):
         of_lead = Lead.objects.filter(pk=identifier).values("submission")
         return submissions.filter(Q(pk=identifier) | Q(pk__in=of_lead))
     return submissions.none()
@@ -77,6 +77,13 @@ def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
     codes = Concat(Value(" "), "warning_codes", Value(" "), output_field=TextField())
     return leads.filter(~Q(warning_codes=""), Contains(codes, f" {code} "))
+
+
+def as_uuid(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None
 
 
 def phone_readings(text: str, regions: Iterable[str]) -> set[str]:
@@ -117,13 +124,6 @@ def _lowered(text: str) -> set[str]:
 
 def _name(text: str) -> Q:
     return Q(*(Q(name_words__contains=f" {word}") for word in name_words(text)[:NAME_WORDS]))
-
-
-def _uuid(text: str) -> UUID | None:
-    try:
-        return UUID(text)
-    except ValueError:
-        return None
 
 
 def _clean(text: str) -> str:

@@ -1,1 +1,3 @@
+from leads.admin.lead import LeadAdmin as LeadAdmin
 from leads.admin.mapping import ImportMappingAdmin as ImportMappingAdmin
+from leads.admin.submission import SubmissionAdmin as SubmissionAdmin

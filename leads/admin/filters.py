@@ -1,0 +1,209 @@
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.db.models import Field, Model, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from accounts.models import User
+from easycall.errors import PROBLEMS
+from leads.admin.labels import WARNING_LABELS, problem_title
+from leads.models import ImportMapping, Lead, Submission
+from leads.queries import as_uuid, with_warning
+
+RECENT_LEADS = 1_000
+
+
+class FormFilter(admin.ListFilter):
+    """A filter that is typed rather than chosen. It keeps the others and the search, as their links keep it."""
+
+    parameters: ClassVar[tuple[str, ...]]
+
+    def __init__(
+        self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: admin.ModelAdmin[Any]
+    ) -> None:
+        super().__init__(request, params, model, model_admin)
+        for name in self.parameters:
+            if name in params:
+                # No database takes a NUL, and PostgreSQL says so with an exception.
+                self.used_parameters[name] = params.pop(name)[-1].replace("\0", "").strip()
+
+    def value(self, name: str) -> str:
+        return str(self.used_parameters.get(name, ""))
+
+    def has_output(self) -> bool:
+        return True
+
+    def expected_parameters(self) -> list[str | None]:
+        return list(self.parameters)
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        others = ((name, values) for name, values in changelist.filter_params.items() if name not in self.parameters)
+        yield {
+            "hidden": [(name, value) for name, values in others for value in values],
+            "is_set": any(self.used_parameters.values()),
+            "clear": changelist.get_query_string(remove=list(self.parameters)),
+        }
+
+
+class ChannelFilter(FormFilter):
+    """By channel, whatever its case; those of the newest leads are proposed, for all there ever were are too many."""
+
+    title = _("channel")
+    template = "admin/leads/filters/text.html"
+    parameters = ("channel",)
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        channel = self.value("channel")
+        return queryset.filter(channel__iexact=channel) if channel else queryset
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        newest = Lead.objects.order_by("-pk").values("channel")[:RECENT_LEADS]
+        proposals = sorted({row["channel"] for row in newest if 0 < len(row["channel"]) <= 100})
+        for choice in super().choices(changelist):
+            yield {**choice, "name": "channel", "value": self.value("channel"), "proposals": proposals}
+
+
+class DateFilter(FormFilter):
+    """By day, in the time zone of the pages: a period that ends today, or from one day to another."""
+
+    title = _("date received")
+    template = "admin/leads/filters/dates.html"
+    parameters = ("period", "from", "to")
+    column: ClassVar[str]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        first, last = self._days()
+        if first:
+            queryset = queryset.filter(**{f"{self.column}__gte": _midnight(first)})
+        if last:
+            queryset = queryset.filter(**{f"{self.column}__lt": _midnight(last + timedelta(days=1))})
+        return queryset
+
+    def _days(self) -> tuple[date | None, date | None]:
+        today = timezone.localdate()
+        match self.value("period"):
+            case "today":
+                return today, None
+            case "week":
+                return today - timedelta(days=6), None
+            case "month":
+                return today.replace(day=1), None
+        return _day(self.value("from")), _day(self.value("to"))
+
+    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
+        names = {"": _("Any date"), "today": _("Today"), "week": _("Past 7 days"), "month": _("This month")}
+        days = {name: self.value(name) for name in ("from", "to")}
+        for choice in super().choices(changelist):
+            yield {
+                **choice,
+                "periods": [
+                    {
+                        "label": label,
+                        "selected": self.value("period") == name and (name or not any(days.values())),
+                        "url": changelist.get_query_string({"period": name or None}, remove=["from", "to"]),
+                    }
+                    for name, label in names.items()
+                ],
+                "days": days,
+                "wrong": any(text and not _day(text) for text in days.values()),
+            }
+
+
+class LeadDateFilter(DateFilter):
+    column = "created_at"
+
+
+class SubmissionDateFilter(DateFilter):
+    column = "received_at"
+
+
+def _day(text: str) -> date | None:
+    """A day of this and the last century, which no calendar and no time zone has trouble with."""
+    try:
+        day = parse_date(text)
+    except ValueError:
+        return None
+    return day if day and 1900 <= day.year < 2100 else None
+
+
+def _midnight(day: date) -> datetime:
+    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
+
+
+class MappingFilter(admin.RelatedFieldListFilter):
+    """Django's own, reading in one query what a row is called by."""
+
+    def field_choices(
+        self, field: "Field[Any, Any]", request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, StrOrPromise]]:
+        mappings = ImportMapping.objects.select_related("user").order_by("external_code", "user__username")
+        return [(str(mapping.pk), mapping_label(mapping)) for mapping in mappings]
+
+
+def mapping_label(mapping: ImportMapping) -> str:
+    return f"{mapping.external_code} ({mapping.user})"
+
+
+class WarningFilter(admin.SimpleListFilter):
+    title = _("warnings")
+    parameter_name = "warning"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, StrOrPromise]]:
+        return [("any", _("With warnings")), ("none", _("Without warnings")), *WARNING_LABELS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        match self.value():
+            case None:
+                return queryset
+            case "any":
+                return queryset.exclude(warning_codes="")
+            case "none":
+                return queryset.filter(warning_codes="")
+            case code:
+                return with_warning(queryset, code) if code in WARNING_LABELS else queryset.none()
+
+
+class OfSubmissionFilter(admin.SimpleListFilter):
+    """Only there when a submission's page led here."""
+
+    title = _("received submission")
+    parameter_name = "of"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        return [(value, f"…{value[-12:]}") for value in [self.value()] if value]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        if self.value() is None:
+            return queryset
+        submission = as_uuid(str(self.value()))
+        return queryset.filter(submission=submission) if submission else queryset.none()
+
+
+class ProblemFilter(admin.SimpleListFilter):
+    title = _("problem")
+    parameter_name = "problem"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        # A request without a valid token leaves no submission.
+        return [(slug, problem_title(slug)) for slug, problem in PROBLEMS.items() if problem.status != 401]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        slug = self.value()
+        return queryset.filter(~Q(problem=""), problem=slug) if slug in PROBLEMS else queryset
+
+
+class SenderFilter(admin.RelatedFieldListFilter):
+    """Only users that can have sent something: those with a credential."""
+
+    def field_choices(
+        self, field: "Field[Any, Any]", request: HttpRequest, model_admin: admin.ModelAdmin[Any]
+    ) -> list[tuple[str, StrOrPromise]]:
+        senders = User.objects.filter(credentials__isnull=False).order_by("username").distinct()
+        return [(str(user.pk), str(user)) for user in senders]

@@ -1,0 +1,111 @@
+from typing import Any
+
+from django.contrib import admin
+from django.core.exceptions import ValidationError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext_lazy as _
+
+from easycall.admin import ViewOnlyAdmin
+from leads.admin.filters import (
+    ChannelFilter,
+    LeadDateFilter,
+    MappingFilter,
+    OfSubmissionFilter,
+    WarningFilter,
+    mapping_label,
+)
+from leads.admin.labels import short_moment, warning_label
+from leads.admin.lead_page import lead_page
+from leads.admin.links import page_of
+from leads.models import Lead
+from leads.queries import search
+
+CELL_LENGTH = 40
+
+
+def _cell(text: str) -> str:
+    return Truncator(text).chars(CELL_LENGTH)
+
+
+@admin.register(Lead)
+class LeadAdmin(ViewOnlyAdmin[Lead]):
+    """Where support looks for a lead that somebody misses, and sees what was sent and what became of it."""
+
+    list_display = ("received", "person", "phone_number", "address", "campaign", "import_api", "from_channel", "flags")
+    list_display_links = ("received", "person")
+    sortable_by = ("received",)
+    list_select_related = ("campaign", "mapping__user")
+    list_filter = (
+        OfSubmissionFilter,
+        LeadDateFilter,
+        "campaign",
+        ("mapping", MappingFilter),
+        ChannelFilter,
+        WarningFilter,
+    )
+    show_facets = admin.ShowFacets.NEVER
+    # Only that there is a box to search in: what is searched is leads.queries.search.
+    search_fields = ("external_id",)
+    search_help_text = _("A phone in any spelling, an e-mail, a name, the sender's own id, or the id of a receipt.")
+    fieldsets = ((None, {"fields": ()}),)
+
+    class Media:
+        css = {"all": ["leads/browse.css"]}
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
+        return super().get_queryset(request).defer("answers", "kept_aside", "warnings", "name_words")
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str
+    ) -> tuple[QuerySet[Lead], bool]:
+        return search(queryset, search_term), False
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Lead | None:
+        relations = ("submission", "campaign", "mapping__user", "mapping__campaign")
+        try:
+            return Lead.objects.select_related(*relations).get(pk=object_id)
+        except (Lead.DoesNotExist, ValidationError):
+            return None
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        lead = kwargs["obj"]
+        links = {name: page_of(request, getattr(lead, name)) for name in ("submission", "campaign", "mapping")}
+        context |= {
+            "title": capfirst(self.opts.verbose_name),
+            "page": lead_page(lead),
+            "links": links,
+            "import_api": mapping_label(lead.mapping),
+        }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.display(description=_("received"), ordering="pk")
+    def received(self, lead: Lead) -> str:
+        return short_moment(lead.created_at)
+
+    @admin.display(description=_("name"))
+    def person(self, lead: Lead) -> str:
+        return _cell(lead.name) or "–"
+
+    @admin.display(description=_("phone"))
+    def phone_number(self, lead: Lead) -> str:
+        return _cell(lead.phone) or "–"
+
+    @admin.display(description=_("e-mail"))
+    def address(self, lead: Lead) -> str:
+        return _cell(lead.email) or "–"
+
+    @admin.display(description=_("Import API"))
+    def import_api(self, lead: Lead) -> str:
+        return mapping_label(lead.mapping)
+
+    @admin.display(description=_("channel"))
+    def from_channel(self, lead: Lead) -> str:
+        return _cell(lead.channel) or "–"
+
+    @admin.display(description=_("warnings"))
+    def flags(self, lead: Lead) -> str:
+        return ", ".join(warning_label(code) for code in lead.warning_codes.split()) or "–"

@@ -1,0 +1,57 @@
+"""What a submission's page shows, as plain values."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.text import Truncator
+
+from leads.admin import raw, receipts
+from leads.admin.labels import warning_label
+from leads.models import Lead, Submission
+from leads.models.lead import TITLE_LENGTH
+
+# The first of a batch; the list of leads has them all.
+SHOWN_LEADS = 25
+
+
+@dataclass(frozen=True, slots=True)
+class LeadLine:
+    number: int
+    lead: Lead
+    contact: str
+    warnings: str
+
+
+def submission_page(submission: Submission) -> dict[str, Any]:
+    """The context of the page. One query, whatever the submission has."""
+    answer = receipts.parse(submission.answer)
+    body = bytes(submission.body)
+    text, charset = raw.decoded(body, submission.content_type)
+    leads = list(_leads(submission))
+    return {
+        "request_line": raw.visible(f"{submission.method} {submission.path}{_query(submission)}"),
+        "content_type": raw.visible(submission.content_type),
+        "refusals": receipts.refusals(answer),
+        "leads": leads[:SHOWN_LEADS],
+        "has_more_leads": len(leads) > SHOWN_LEADS,
+        "warnings": receipts.warnings(answer.get("warnings")),
+        "body": raw.shown(text, charset=charset),
+        "size": len(body),
+        "answer": raw.shown(receipts.pretty(submission.answer)),
+    }
+
+
+def _query(submission: Submission) -> str:
+    return f"?{submission.query}" if submission.query else ""
+
+
+def _leads(submission: Submission) -> Iterable[LeadLine]:
+    leads = Lead.objects.filter(submission=submission).select_related("campaign").order_by("item")
+    for lead in leads.defer("answers", "kept_aside", "warnings")[: SHOWN_LEADS + 1]:
+        yield LeadLine(
+            number=lead.item + 1,
+            lead=lead,
+            contact=Truncator(lead.contact).chars(TITLE_LENGTH),
+            warnings=", ".join(warning_label(code) for code in lead.warning_codes.split()) or "–",
+        )
