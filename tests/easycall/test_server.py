@@ -37,7 +37,7 @@ class Server:
         environment = ENVIRONMENT | {"DATABASE_URL": f"sqlite:///{directory}/db.sqlite3"} | environment
         command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), application]
         with self.log.open("w") as log:
-            self.process = subprocess.Popen(command, cwd=directory, env=environment, stderr=log)
+            self.process = subprocess.Popen(command, cwd=directory, env=environment, stdout=log, stderr=log)
         self.port = int(self._wait_for(r"Listening at: http://127.0.0.1:(\d+)"))
         self._wait_for(r"(Booting worker)")
 

@@ -64,7 +64,7 @@ def test_nfc_is_unicodes_own(text: str) -> None:
 
 
 def test_nfc_of_many_marks_is_quick_and_right() -> None:
-    marks = "\u0301\u0323" * 5000
+    marks = "\u0301\u0323" * 40_000
     start = time.monotonic()
     composed = nfc(f"a{marks}")
     assert time.monotonic() - start < 2
