@@ -1,6 +1,5 @@
 import os
 import shutil
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -29,9 +28,10 @@ def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[s
     return browser_type_launch_args | {"executable_path": find_chromium(), "args": ARGUMENTS}
 
 
-@pytest.fixture(scope="package", autouse=True)
-def _async_unsafe() -> Iterator[None]:
-    """Playwright keeps an event loop running in the test's thread, where Django then refuses to touch the database."""
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
-        yield
+@pytest.fixture(scope="session", autouse=True)
+def _async_unsafe() -> None:
+    """Playwright keeps an event loop running in the test's thread, where Django then refuses to touch the database.
+
+    Not undone, because the test database is dropped after the last fixture; browser tests are the last to run.
+    """
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"
