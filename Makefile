@@ -1,4 +1,4 @@
-# Targets: run, test, lint, messages, lock. Nothing but Python 3.11 or later, make and git is needed.
+# Targets: run, test, lint, messages, screenshots, lock. Nothing but Python 3.11 or later, make and git is needed.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -18,7 +18,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # uv where it is there, because it is quicker; both refuse a file whose hash is not the one that was locked.
 INSTALL := $(if $(UV),uv pip install --quiet --python $(PY),$(PY) -m pip install --quiet --disable-pip-version-check) --require-hashes
 
-.PHONY: run test lint messages lock
+.PHONY: run test lint messages screenshots lock
 .DELETE_ON_ERROR:
 
 run: export HTTPS ?= 0
@@ -54,6 +54,10 @@ lint: $(DEVELOPMENT)
 
 messages: $(DEVELOPMENT)
 	$(MANAGE) translations update
+
+# The pictures of the documentation, taken by the test that walks through the screens.
+screenshots: $(DEVELOPMENT) $(CATALOGUES)
+	SCREENSHOTS=docs/img $(PY) -m pytest tests/browser
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
