@@ -14,6 +14,7 @@ from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 ROOT = Path(__file__).parent.parent.parent
 TOKEN = "easycall_abcdefghijkl_secret"
@@ -224,8 +225,10 @@ def test_refusals_counted_at_the_end_are_written(tmp_path: Path) -> None:
 
 
 @pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
 def test_stopping_does_not_wait_for_the_pool(tmp_path: Path) -> None:
-    server = Server(tmp_path, "easycall.wsgi:application", DATABASE_URL=os.environ["DATABASE_URL"])
+    host, _, _ = os.environ["DATABASE_URL"].rpartition("/")
+    server = Server(tmp_path, "easycall.wsgi:application", DATABASE_URL=f"{host}/{connection.settings_dict['NAME']}")
     assert server.ask(GOOD.replace(b"live", b"ready"))[0] == 200
     assert server.stop() < 3
     assert "couldn't stop thread" not in server.log.read_text()
