@@ -48,7 +48,7 @@ lint: $(DEVELOPMENT)
 	$(PY) -m ruff format --check
 	$(PY) -m mypy
 	$(PY) .venv/bin/lint-imports
-	HTTPS=1 DEBUG=0 $(MANAGE) check --deploy --fail-level WARNING
+	HTTPS=1 DEBUG=0 TRUSTED_PROXIES=127.0.0.1 $(MANAGE) check --deploy --fail-level WARNING
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) translations check
 
