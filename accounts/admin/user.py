@@ -72,8 +72,13 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
-        powers = () if _is_administrator(request) else ("is_staff", "is_superuser", "user_permissions")
-        return (*self.readonly_fields, *powers)
+        fixed: tuple[str, ...] = ()
+        if not _is_administrator(request):
+            fixed = ("is_staff", "is_superuser", "user_permissions")
+        elif obj == request.user:
+            # Nobody locks themselves out, so there is always an administrator left.
+            fixed = ("is_active", "is_staff", "is_superuser")
+        return (*self.readonly_fields, *fixed)
 
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any

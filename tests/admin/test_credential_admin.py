@@ -1,7 +1,6 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
 from django.apps import apps
@@ -297,7 +296,3 @@ def test_a_page_of_another_site_can_not_make_or_revoke_a_token(admin: User, user
     for url in (add_page_of(user), revoke_page_of(credential)):
         assert client.post(url, {"type": "token", "key": tokens.new_key()}).status_code == 403
     assert Credential.objects.live().get() == credential
-
-
-def test_the_script_asks_for_nothing_from_elsewhere() -> None:
-    assert "http" not in Path(finders.find("accounts/copy.js") or "").read_text("utf-8")

@@ -128,6 +128,13 @@ def test_permissions_are_kept_when_the_page_is_saved(admin_client: Client) -> No
     assert list(user.user_permissions.all()) == permissions
 
 
+def test_an_administrator_is_not_locked_out_by_a_slip(admin_client: Client, admin: User) -> None:
+    admin_client.post(page_of(admin), data_of(admin, is_active=None, is_superuser=None, email="a@example.com"))
+
+    admin.refresh_from_db()
+    assert (admin.email, admin.is_active, admin.is_superuser) == ("a@example.com", True, True)
+
+
 @pytest.fixture
 def clerk_client(sign_in: SignIn) -> Client:
     """Somebody who may add and change users, but is no administrator."""
