@@ -43,3 +43,55 @@ NOT_IN_ITALIAN = (
         "This password is too short. It must contain at least %d characters.",
     ),
 )
+
+# Formal, misspelt or word for word, in one language or both.
+SAID_BADLY = (
+    gettext_noop("%(model_name)s with this %(field_label)s already exists."),
+    gettext_noop("Added {name} “{object}”."),
+    gettext_noop("Added:"),
+    gettext_noop("Cannot delete %(name)s"),
+    gettext_noop("Change history: %s"),
+    gettext_noop("Changed {fields} for {name} “{object}”."),
+    gettext_noop("Changed {fields}."),
+    ngettext_lazy(
+        "Ensure this value has at most %(limit_value)d character (it has %(show_value)d).",
+        "Ensure this value has at most %(limit_value)d characters (it has %(show_value)d).",
+    ),
+    gettext_noop("Enter a new password for the user <strong>%(username)s</strong>."),
+    gettext_noop("Enter a valid date."),
+    gettext_noop("Enter a valid email address."),
+    gettext_noop("Enter the same password as before, for verification."),
+    gettext_noop("Log out"),
+    gettext_noop("Logged out"),
+    gettext_noop("No password set."),
+    gettext_noop(
+        "Please enter the correct %(username)s and password for a staff account. Note that both fields may be "
+        "case-sensitive."
+    ),
+    gettext_noop(
+        "Please enter your old password, for security’s sake, and then enter your new password twice so we can verify "
+        "you typed it in correctly."
+    ),
+    gettext_noop("Remove from sorting"),
+    gettext_noop("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
+    gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("Start typing to filter…"),
+    gettext_noop("Thanks for spending some quality time with the web site today."),
+    gettext_noop("The password is too similar to the %(verbose_name)s."),
+    gettext_noop("This field is required."),
+    gettext_noop("Welcome,"),
+    gettext_noop(
+        "You are authenticated as %(username)s, but are not authorized to access this page. Would you like to login to "
+        "a different account?"
+    ),
+    gettext_noop("You don’t have permission to view or edit anything."),
+    gettext_noop("You may edit it again below."),
+    gettext_noop("Your password can’t be a commonly used password."),
+    gettext_noop("Your password can’t be entirely numeric."),
+    gettext_noop("Your password can’t be too similar to your other personal information."),
+    ngettext_lazy(
+        "Your password must contain at least %(min_length)d character.",
+        "Your password must contain at least %(min_length)d characters.",
+    ),
+    gettext_noop("date joined"),
+)
