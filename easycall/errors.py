@@ -3,7 +3,6 @@
 Details are written for the integrator, in English, and never repeat a value that was sent.
 """
 
-import traceback
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar
@@ -180,8 +179,3 @@ PROBLEMS: Mapping[str, type[Problem]] = {
         TemporarilyUnavailable,
     )
 }
-
-
-def kind_and_place(exc: BaseException) -> str:
-    """What a log may say of a fault: not its words, in which a database repeats the row that it refused."""
-    return f"{type(exc).__name__}\n{''.join(traceback.format_tb(exc.__traceback__))}"

@@ -40,7 +40,7 @@ def as_problem(exc: BaseException) -> Problem:
             log.error("The database could not answer: %s", type(exc).__name__)
             return errors.TemporarilyUnavailable()
         case _:
-            log.error("A request failed: %s", errors.kind_and_place(exc))
+            log.error("A request failed", exc_info=exc)
             return errors.TemporarilyUnavailable()
 
 

@@ -11,7 +11,7 @@ from django.utils import timezone, translation
 
 from accounts.models import Credential
 from campaigns.queries import all_questions
-from easycall.errors import Problem, TemporarilyUnavailable, kind_and_place
+from easycall.errors import Problem, TemporarilyUnavailable
 from easycall.ids import new_id
 from leads.enums import EventKind, Outcome
 from leads.intake import body
@@ -69,8 +69,8 @@ def receive(delivery: Delivery) -> Answer:
         return refuse(delivery, problem)
     except (OperationalError, InterfaceError):
         raise
-    except Exception as error:  # noqa: BLE001  whatever it is, what was sent must not be lost
-        log.error("A submission could not be mapped: %s", kind_and_place(error))
+    except Exception:  # whatever it is, what was sent must not be lost
+        log.exception("A submission could not be mapped")
         return refuse(delivery, TemporarilyUnavailable(), outcome=Outcome.FAILED)
 
 

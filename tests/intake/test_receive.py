@@ -132,7 +132,7 @@ def test_row_that_the_database_refuses_is_a_fault_and_no_500(world: World) -> No
 
 
 def _said(caplog: pytest.LogCaptureFixture) -> str:
-    return "\n".join(logging.Formatter("%(message)s").format(record) for record in caplog.records)
+    return "\n".join(PrivateFormatter("%(message)s").format(record) for record in caplog.records)
 
 
 @pytest.mark.usefixtures("refusing_leads")
