@@ -7,6 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from campaigns.models import Campaign
+from easycall.logs import PrivateFormatter
 from leads.enums import Outcome
 from leads.models import Lead, LeadEvent, Submission
 from tests.factories import ImportMappingFactory, QuestionFactory
