@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from django.apps import apps
+from django.db import Error
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
@@ -82,4 +83,7 @@ def worker_exit(server: Arbiter, worker: Worker) -> None:
     if apps.ready:
         from accounts import refusals
 
-        refusals.flush()
+        try:
+            refusals.flush()
+        except Error:
+            server.log.warning("The last requests that were turned away are not counted: the database does not answer.")

@@ -33,6 +33,8 @@ def flush() -> None:
     with _lock:
         counts = dict(_waiting)
         _waiting.clear()
+    if not counts:
+        return
     try:
         _write(counts)
     except Exception:
