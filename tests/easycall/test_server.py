@@ -16,6 +16,8 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
+from accounts import tokens
+
 ROOT = Path(__file__).parent.parent.parent
 TOKEN = "easycall_abcdefghijkl_secret"
 GOOD = b"GET /health/live HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
@@ -222,6 +224,21 @@ def test_refusals_counted_at_the_end_are_written(tmp_path: Path) -> None:
     server.stop()
     with closing(sqlite3.connect(tmp_path / "db.sqlite3")) as database:
         assert database.execute("SELECT reason, count FROM accounts_refusal").fetchall() == [("missing-credentials", 3)]
+
+
+def test_without_its_database_it_is_live_and_not_ready_and_takes_no_lead(tmp_path: Path) -> None:
+    server = Server(tmp_path, "easycall.wsgi:application", DATABASE_URL="postgres://somebody:secret@127.0.0.1:1/leads")
+    token = tokens.make().text
+    lead = f"Authorization: Bearer {token}", "Content-Length: 2", "Connection: close"
+    assert server.ask(GOOD)[0] == 200
+    # Both at once, for each waits as long as the pool lets it.
+    with server.connect(GOOD.replace(b"live", b"ready")) as probe:
+        status, head, body = server.ask(request(*lead), b"{}")
+        assert probe.recv(99).startswith(b"HTTP/1.1 503 ")
+    assert (status, json.loads(body)["type"]) == (503, "/problems/temporarily-unavailable")
+    assert "Retry-After" in head
+    assert server.stop() < 4
+    assert not [secret for secret in (token, "somebody:secret") if secret in body + server.log.read_text()]
 
 
 @pytest.mark.postgresql

@@ -1,0 +1,71 @@
+import json
+
+import pytest
+from django.test import Client
+from django.utils import translation
+from pytest_django import DjangoAssertNumQueries
+
+from easycall.errors import PROBLEMS, Problem
+
+
+@pytest.fixture
+def client() -> Client:
+    return Client(raise_request_exception=False)
+
+
+@pytest.mark.parametrize("problem", PROBLEMS.values(), ids=PROBLEMS)
+def test_type_of_a_problem_leads_to_its_meaning(client: Client, problem: type[Problem]) -> None:
+    page = client.get(f"/problems/{problem.type}", headers={"Accept-Language": "en"})
+    assert page.status_code == 200
+    with translation.override("en"):
+        for text in (problem.title, problem.remedy, problem.status):
+            assert str(text) in page.content.decode().replace("&lt;", "<").replace("&gt;", ">").replace("&#x27;", "'")
+
+
+def test_page_of_a_problem_speaks_the_readers_language(client: Client) -> None:
+    page = client.get("/problems/invalid-token", headers={"Accept-Language": "it"})
+    with translation.override("it"):
+        assert str(PROBLEMS["invalid-token"].title) in page.content.decode()
+    assert '<html lang="it"' in page.content.decode()
+
+
+def test_problem_that_does_not_exist_has_no_page(client: Client) -> None:
+    assert client.get("/problems/nothing").status_code == 404
+
+
+def test_machine_that_is_lost_gets_a_problem(client: Client) -> None:
+    answer = client.post("/easycall/nothing", b"{}", content_type="application/json")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "application/problem+json")
+    assert json.loads(answer.content)["type"] == "/problems/not-found"
+
+
+def test_person_who_is_lost_gets_a_page(client: Client) -> None:
+    answer = client.get("/nothing")
+    assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
+
+
+@pytest.mark.parametrize(
+    ("path", "kind"), [("/easycall/nothing", "application/problem+json"), ("/admin/", "text/html")]
+)
+def test_unknown_host_is_refused_without_being_repeated(client: Client, path: str, kind: str) -> None:
+    answer = client.get(path, headers={"Host": "elsewhere.example.com"})
+    assert answer.status_code == 400
+    assert answer["Content-Type"].startswith(kind)
+    assert b"elsewhere" not in answer.content
+
+
+@pytest.mark.django_db
+def test_live_asks_nobody(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(0):
+        assert client.get("/health/live").status_code == 200
+
+
+@pytest.mark.django_db
+def test_ready_asks_the_database(client: Client, django_assert_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_num_queries(1):
+        assert client.get("/health/ready").status_code == 200
+
+
+@pytest.mark.django_db
+def test_front_page_leads_to_the_admin(client: Client) -> None:
+    assert client.get("/")["Location"] == "/admin/"
