@@ -79,6 +79,7 @@ SAID_BADLY = (
     gettext_noop("Thanks for spending some quality time with the web site today."),
     gettext_noop("The password is too similar to the %(verbose_name)s."),
     gettext_noop("This field is required."),
+    gettext_noop("View"),
     gettext_noop("Welcome,"),
     gettext_noop(
         "You are authenticated as %(username)s, but are not authorized to access this page. Would you like to login to "
