@@ -91,4 +91,6 @@ class Credential(models.Model):
         return self.state(now) is CredentialState.LIVE
 
     def allows(self, address: IPv4Address | IPv6Address) -> bool:
-        return not self.networks or any(address in ip_network(network) for network in self.networks)
+        # A server that listens on IPv6 too sees 192.0.2.1 as ::ffff:192.0.2.1.
+        known = getattr(address, "ipv4_mapped", None) or address
+        return not self.networks or any(known in ip_network(network) for network in self.networks)

@@ -113,6 +113,7 @@ def test_a_credential_is_live_until_the_moment_of_its_expiry() -> None:
         (["203.0.113.7"], "203.0.113.8", False),
         (["198.51.100.0/24", "2001:db8::/32"], "2001:db8::5", True),
         (["198.51.100.0/24"], "2001:db8::5", False),
+        (["198.51.100.0/24"], "::ffff:198.51.100.7", True),
     ],
 )
 def test_a_credential_is_accepted_from_its_networks_only(networks: list[str], address: str, allowed: bool) -> None:
