@@ -196,7 +196,9 @@ class ProblemFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
         slug = self.value()
-        return queryset.filter(~Q(problem=""), problem=slug) if slug in PROBLEMS else queryset
+        if slug is None:
+            return queryset
+        return queryset.filter(~Q(problem=""), problem=slug) if slug in PROBLEMS else queryset.none()
 
 
 class SenderFilter(admin.RelatedFieldListFilter):
