@@ -1,5 +1,6 @@
 import pytest
 from django.core.exceptions import ValidationError
+from django.utils import translation
 
 from accounts.admin.networks import NetworksField, read_network
 
@@ -34,7 +35,8 @@ def test_an_address_with_the_length_of_a_network_is_refused_with_what_it_could_m
     with pytest.raises(ValidationError) as caught:
         read_network("203.0.113.7/24")
 
-    assert "“203.0.113.7” or “203.0.113.0/24”" in caught.value.messages[0]
+    with translation.override("en"):
+        assert "“203.0.113.7” or “203.0.113.0/24”" in caught.value.messages[0]
 
 
 def test_networks_come_one_a_line_or_with_commas_and_each_counts_once() -> None:
