@@ -52,7 +52,7 @@ def decoded(raw: bytes, content_type: str) -> tuple[str, str]:
 def _declared_charset(content_type: str) -> str | None:
     try:
         return parse_header_parameters(content_type)[1].get("charset")
-    except (ValueError, LookupError):
+    except ValueError:
         return None
 
 

@@ -114,6 +114,11 @@ def test_page_shows_stored_fields_with_label_and_name(admin_client: Client) -> N
     assert "Last name" not in words
 
 
+def test_phone_that_is_stored_as_sent_is_shown_once(admin_client: Client) -> None:
+    lead = LeadFactory.create(telefono_mobile="600 11", telefono_mobile_sent="600 11")
+    assert "as sent:" not in text_of(admin_client.get(page_of(lead)))
+
+
 def test_page_shows_the_envelope(admin_client: Client) -> None:
     words = sent_page(admin_client, {"ID": "L-17", "canal": "facebook", "Optin": "si", "telefono": "600111222"})
     assert "External id L-17 Channel facebook Consent si" in words
