@@ -57,7 +57,7 @@ class Body:
 
 def read(raw: bytes, content_type: str) -> Body:
     """Read a whole body. Raises the Problem of a body that can't be read; one bad lead of a batch is an Item."""
-    media_type, parameters = parse_header_parameters(content_type)
+    media_type, parameters = _media_type(content_type)
     charset = parameters.get("charset")
     if len(raw) > BATCH_BYTES:
         raise ContentTooLarge("The body is over 8 MiB.")
@@ -70,6 +70,13 @@ def read(raw: bytes, content_type: str) -> Body:
         raise UnsupportedMediaType(f"A body is one of application/json, {', '.join(_READERS)}.") from None
     body = _json_in_disguise(raw, charset) or _fields(reader, raw, parameters)
     return _checked(raw, body)
+
+
+def _media_type(content_type: str) -> tuple[str, dict[str, str]]:
+    try:
+        return parse_header_parameters(content_type)
+    except (ValueError, LookupError):
+        raise UnsupportedMediaType("The Content-Type header is not well formed.") from None
 
 
 def _json_in_disguise(raw: bytes, charset: str | None) -> Body | None:
