@@ -42,6 +42,15 @@ def test_lead_is_received(server: Server, bearer: str) -> None:
     assert str(Lead.objects.get().pk) == reply.document["id"]
 
 
+@pytest.mark.parametrize("charset", ["charset*=nope''%41", "charset=idna", "charset=zlib", "charset=unicode_escape"])
+def test_charset_that_is_none_is_refused_whatever_it_is(server: Server, bearer: str, charset: str) -> None:
+    lines = ["POST /easycall/spring?x=%E1%80 HTTP/1.1", "Host: localhost", "Connection: close", bearer]
+    lines += [f"{JSON}; {charset}", f"Content-Length: {len(BODY)}", "", ""]
+    reply = server.talk("\r\n".join(lines).encode() + BODY)
+    assert (reply.status, reply.document["type"]) == (415, "/problems/unsupported-media-type")
+    assert bytes(Submission.objects.get().body) == BODY
+
+
 def test_body_shorter_than_announced_is_no_lead(server: Server, bearer: str) -> None:
     # Cut, it is still JSON: only the length tells.
     reply = server.post(BODY, JSON, bearer, f"Content-Length: {len(BODY) + 1}", hang_up=True)
