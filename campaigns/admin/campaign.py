@@ -1,6 +1,5 @@
 from functools import cache
 from typing import Any
-from zoneinfo import available_timezones
 
 from django import forms
 from django.contrib import admin
@@ -10,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.countries import country_choices
 from campaigns.models import Campaign
+from campaigns.models.campaign import time_zones
 from easycall.admin import SetupAdmin, form_field
 
 _FIRST_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Europe/Rome")
@@ -17,7 +17,7 @@ _FIRST_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Europe/Rome")
 
 @cache
 def time_zone_choices() -> list[tuple[str, str]]:
-    others = sorted(available_timezones() - set(_FIRST_ZONES))
+    others = sorted(time_zones() - set(_FIRST_ZONES))
     return [(name, name.replace("_", " ")) for name in (*_FIRST_ZONES, *others)]
 
 

@@ -14,8 +14,13 @@ def validate_country(value: str) -> None:
         raise ValidationError(_("Choose a country of the list: phones are read with its numbering plan."))
 
 
+def time_zones() -> set[str]:
+    """The names of places; what a machine calls its own setting is none of them."""
+    return available_timezones() - {"localtime", "Factory"}
+
+
 def validate_time_zone(value: str) -> None:
-    if value not in available_timezones():
+    if value not in time_zones():
         raise ValidationError(_("Choose a time zone of the list, such as Europe/Madrid."))
 
 

@@ -40,7 +40,9 @@ def test_a_campaign_that_leads_go_to_can_not_be_deleted() -> None:
         campaign.delete()
 
 
-@pytest.mark.parametrize("column", [{"country": "XX"}, {"country": "es"}, {"time_zone": "Europe/Sevilla"}])
+@pytest.mark.parametrize(
+    "column", [{"country": "XX"}, {"country": "es"}, {"time_zone": "Europe/Sevilla"}, {"time_zone": "localtime"}]
+)
 def test_a_campaign_needs_a_country_and_a_time_zone_that_exist(column: dict[str, str]) -> None:
     with pytest.raises(ValidationError) as caught:
         Campaign(**{"name": "Expo", **column}).clean_fields()
