@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from collections.abc import Iterator
 from decimal import Decimal, InvalidOperation
 from typing import NoReturn
@@ -85,8 +86,7 @@ def _lossless(number: Number) -> object:
 def _object(pairs: list[tuple[str, object]]) -> dict[str, object]:
     members = dict(pairs)
     if len(members) < len(pairs):
-        keys = [key for key, _ in pairs]
-        twice = next(key for position, key in enumerate(keys) if key in keys[:position])
+        twice = next(key for key, number in Counter(key for key, _ in pairs).items() if number > 1)
         raise MalformedBody(
             "An object has two members of the same name.",
             errors=[FieldError("", f"The name {json.dumps(twice[:100])} stands more than once.")],

@@ -63,3 +63,9 @@ def test_the_error_says_where_and_not_what() -> None:
 )
 def test_kinds_have_names(text: str, name: str) -> None:
     assert name_of(parse(text)) == name
+
+
+def test_a_double_name_is_found_among_very_many() -> None:
+    names = [*map(str, range(200_000)), "199999"]
+    with pytest.raises(MalformedBody, match="two members of the same name"):
+        parse("{" + ",".join(f'"{name}":1' for name in names) + "}")
