@@ -16,6 +16,7 @@ from typing import Any
 from django.utils import translation
 from gunicorn import util
 from gunicorn.http import errors as refusals
+from gunicorn.http.body import ChunkedReader
 from gunicorn.http.unreader import SocketUnreader
 from gunicorn.workers import gthread
 
@@ -65,7 +66,7 @@ class Worker(gthread.ThreadWorker):
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         conn.sock.settimeout(REQUEST_SECONDS)
-        req.body.reader = _BodyReader(req.body.reader)
+        req.body.reader = BodyReader(req.body.reader)
         return super().handle_request(req, conn)
 
     def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
@@ -104,8 +105,8 @@ class _DeadlineReader(SocketUnreader):
             self.sock.settimeout(before)
 
 
-class _BodyReader:
-    """A body whose framing turns out to be broken is, to the application, a connection that broke.
+class BodyReader:
+    """A body that can't be read to its end is, to the application, a connection that broke.
 
     Django knows what to do with that; gunicorn's own exceptions it would take for faults of ours.
     """
@@ -118,6 +119,12 @@ class _BodyReader:
             return self.reader.read(size)
         except refusals.ParseException:
             raise ConnectionResetError(errno.ECONNRESET, "The body can't be read to its end.") from None
+
+    def held(self) -> bytes:
+        """What had come when the rest did not: gunicorn keeps it to itself."""
+        holder = self.reader if isinstance(self.reader, ChunkedReader) else self.reader.unreader
+        held: bytes = holder.buf.getvalue()
+        return held
 
 
 def _linger(sock: socket.socket) -> None:

@@ -1,11 +1,12 @@
 """The body of a request off the wire: whole, bounded, and honest about what is missing."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.http import HttpRequest
-from gunicorn.http.errors import ParseException
 
 from easycall.errors import ContentTooLarge, FieldError, MalformedBody, Problem
+from easycall.server import BodyReader
 from leads.intake.body import BATCH_BYTES
 
 _BLOCK = 64 * 1024
@@ -30,42 +31,46 @@ def read(request: HttpRequest) -> Wire:
     announced = int(request.META.get("CONTENT_LENGTH") or 0)
     if announced > BATCH_BYTES:
         return _too_large(request, b"", announced)
-    raw = _read_up_to(request, announced)
+    raw, _ = _read_up_to(request, announced)
     if len(raw) == announced:
         return Wire(raw)
     return Wire(raw, _cut(f"{announced} bytes were announced and {len(raw)} came."))
 
 
 def _read_chunked(request: HttpRequest) -> Wire:
-    raw = bytearray()
-    try:
-        while len(raw) <= BATCH_BYTES and (block := request.META["wsgi.input"].read(_BLOCK)):
-            raw += block
-    except (ParseException, OSError):
-        return Wire(bytes(raw), _cut("The chunked body ends before its last chunk."))
-    return _too_large(request, bytes(raw), _DRAINED) if len(raw) > BATCH_BYTES else Wire(bytes(raw))
+    raw, broken = _read_up_to(request, BATCH_BYTES + 1)
+    if broken:
+        return Wire(raw, _cut("The chunked body ends before its last chunk."))
+    return _too_large(request, raw, _DRAINED) if len(raw) > BATCH_BYTES else Wire(raw)
 
 
-def _read_up_to(request: HttpRequest, size: int) -> bytes:
-    """`size` bytes, or fewer where the sender hangs up."""
+def _read_up_to(request: HttpRequest, size: int) -> tuple[bytes, bool]:
+    """`size` bytes, or fewer where the body ends or breaks off before, and whether it broke off."""
+    stream = request.META["wsgi.input"]
     raw = bytearray()
     try:
-        while len(raw) < size and (block := request.META["wsgi.input"].read(min(size - len(raw), _BLOCK))):
+        while len(raw) < size and (block := stream.read(min(size - len(raw), _BLOCK))):
             raw += block
     except OSError:
-        pass
-    return bytes(raw)
+        return bytes(raw) + _held(stream), True
+    return bytes(raw), False
+
+
+def _held(stream: Any) -> bytes:
+    """What the server has of a body that broke off, and did not give out."""
+    reader = getattr(stream, "reader", None)
+    return stream.buf.getvalue() + reader.held() if isinstance(reader, BodyReader) else b""
 
 
 def _too_large(request: HttpRequest, raw: bytes, announced: int) -> Wire:
     problem = ContentTooLarge("The body is over 8 MiB.", errors=[FieldError("", "The body is over 8 MiB.")])
     if announced <= _DRAINED:
         try:
-            raw = raw[:_EVIDENCE] or _read_up_to(request, _EVIDENCE)
+            raw = raw[:_EVIDENCE] or _read_up_to(request, _EVIDENCE)[0]
             for _ in range(_DRAINED // _BLOCK):
                 if not request.META["wsgi.input"].read(_BLOCK):
                     break
-        except (ParseException, OSError):
+        except OSError:
             pass
     return Wire(raw, problem)
 

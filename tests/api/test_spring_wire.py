@@ -74,12 +74,20 @@ def test_chunked_body_that_is_cut_is_no_lead(end: bytes, server: Server, bearer:
     assert not Submission.objects.get().body_complete
 
 
+@pytest.mark.parametrize("end", [b"", b"5\r\nab", b"zz\r\n", b"0\r\nX: y\r\nAuthorization: x\r\n\r\n"])
+def test_bytes_of_a_body_that_breaks_off_are_journalled(server: Server, bearer: str, end: bytes) -> None:
+    big = b" " * 100_000
+    server.post(_chunks(BODY, big) + end, JSON, bearer, CHUNKED, hang_up=True)
+    assert bytes(Submission.objects.get().body).startswith(BODY + big)
+
+
 def test_empty_chunked_body_is_an_empty_body(server: Server, bearer: str) -> None:
     assert server.post(b"0\r\n\r\n", JSON, bearer, CHUNKED).status == 400
 
 
-def test_two_authorization_headers_are_refused(server: Server, bearer: str) -> None:
-    reply = server.post(BODY, JSON, bearer, bearer, f"Content-Length: {len(BODY)}")
+@pytest.mark.parametrize("second", ["", "Authorization: ab==", "authorization: Basic eDp5"])
+def test_two_authorization_headers_are_refused(server: Server, bearer: str, second: str) -> None:
+    reply = server.post(BODY, JSON, bearer, second or bearer, f"Content-Length: {len(BODY)}")
     assert (reply.status, reply.document["type"]) == (400, "/problems/malformed-request")
     assert not Submission.objects.exists()
 
