@@ -142,8 +142,6 @@ REST_FRAMEWORK = {
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "EXCEPTION_HANDLER": "easycall.api.problems.exception_handler",
     "UNAUTHENTICATED_USER": None,
-    # The query belongs to the sender: a key called “format” is not an order to us.
-    "URL_FORMAT_OVERRIDE": None,
 }
 
 LOGGING = {

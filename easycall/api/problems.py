@@ -48,7 +48,8 @@ def problem_response(problem: Problem, *, submission: UUID | None = None) -> Htt
     """`problem` on the wire, in English like every answer of the API."""
     with translation.override("en"):
         text = json.dumps(problem.document(submission), ensure_ascii=False)
-    return HttpResponse(text, status=problem.status, content_type=CONTENT_TYPE, headers=problem.headers)
+    headers = {"Content-Language": "en", **problem.headers}
+    return HttpResponse(text, status=problem.status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse:

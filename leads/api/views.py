@@ -25,19 +25,26 @@ class ProblemRenderer(JSONRenderer):
     media_type = problems.CONTENT_TYPE
 
 
+class Negotiation(DefaultContentNegotiation):
+    def get_accept_list(self, request: Request) -> list[str]:
+        """An empty Accept is no preference (RFC 9110, 12.5.1)."""
+        return [wanted for wanted in super().get_accept_list(request) if wanted] or ["*/*"]
+
+
 class Intake(APIView):
     """Receive leads. A request with a valid token is journalled whatever becomes of it, so the token comes first."""
 
     authentication_classes = (TokenAuthentication,)
     permission_classes = (AllowAny,)
     renderer_classes = (JSONRenderer, ProblemRenderer)
-    content_negotiation_class = DefaultContentNegotiation
+    content_negotiation_class = Negotiation
     http_method_names = ["post"]
 
     delivery: Delivery | None = None  # set once the token is known to be valid
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
-        self.format_kwarg = None
+        # Named here, it is not looked for in the query, which is the sender's and may be of any length.
+        self.format_kwarg = JSONRenderer.format
         request.user  # noqa: B018  authenticates, or raises
         body = wire.read(request._request)
         self.delivery = _delivery(request, body)
@@ -88,4 +95,5 @@ def _url_code(query: str) -> str:
 
 def _response(answer: Answer) -> HttpResponse:
     content_type = problems.CONTENT_TYPE if answer.is_problem else "application/json"
-    return HttpResponse(answer.text, status=answer.status, content_type=content_type, headers=dict(answer.headers))
+    headers = {"Content-Language": "en", **answer.headers}
+    return HttpResponse(answer.text, status=answer.status, content_type=content_type, headers=headers)

@@ -56,10 +56,20 @@ def test_journal_says_how_it_came(world: World) -> None:
     assert (row.remote_address, row.user, row.method) == ("127.0.0.1", world.user, "POST")
 
 
-def test_url_of_too_many_parameters_is_journalled(world: World) -> None:
+def test_url_may_have_any_number_of_parameters(world: World) -> None:
     response = send(LEAD, world.tokens["<token>"], path=f"/easycall/spring?{'a&' * 1500}")
-    assert (response.status_code, response.json()["type"]) == (400, "/problems/malformed-request")
+    assert response.status_code == 201
     assert bytes(Submission.objects.get().body) == LEAD.encode()
+
+
+def test_answer_says_that_it_is_in_english(world: World) -> None:
+    spanish = {"Accept-Language": "es"}
+    assert send(LEAD, world.tokens["<token>"], headers=spanish)["Content-Language"] == "en"
+    assert send(LEAD, headers=spanish)["Content-Language"] == "en"
+
+
+def test_empty_accept_is_no_preference(world: World) -> None:
+    assert send(LEAD, world.tokens["<token>"], headers={"Accept": ""}).status_code == 201
 
 
 def test_last_code_of_the_url_counts(world: World) -> None:
