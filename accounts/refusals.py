@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from datetime import date
 
-from django.db import models, transaction
+from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from accounts.models import Refusal
@@ -29,7 +29,7 @@ def count(reason: str) -> None:
 
 
 def flush() -> None:
-    """Write what is waiting: also called when a worker ends."""
+    """Write what is waiting: also called when a worker ends. While the database can't answer it goes on waiting."""
     with _lock:
         counts = dict(_waiting)
         _waiting.clear()
@@ -37,10 +37,9 @@ def flush() -> None:
         return
     try:
         _write(counts)
-    except Exception:
+    except DatabaseError:
         with _lock:
             _waiting.update(counts)
-        raise
 
 
 @transaction.atomic
