@@ -37,4 +37,9 @@ def _is_address(text: str) -> bool:
 
 
 def _is_trusted(text: str) -> bool:
-    return _is_address(text) and any(ip_address(text.strip()) in network for network in settings.TRUSTED_PROXIES)
+    if not _is_address(text):
+        return False
+    address = ip_address(text.strip())
+    # A server that listens on IPv6 too sees 192.0.2.1 as ::ffff:192.0.2.1.
+    known = getattr(address, "ipv4_mapped", None) or address
+    return any(known in network for network in settings.TRUSTED_PROXIES)
