@@ -1,5 +1,6 @@
 """What other sections read of the campaigns."""
 
+from collections.abc import Set
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -19,6 +20,9 @@ class AskedQuestion:
 
     def is_asked_in(self, campaign_id: int) -> bool:
         return not self.campaigns or campaign_id in self.campaigns
+
+    def is_asked_in_any(self, campaign_ids: Set[int]) -> bool:
+        return not self.campaigns or bool(self.campaigns & campaign_ids)
 
     @cached_property
     def answer(self) -> Answer:

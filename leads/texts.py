@@ -28,6 +28,7 @@ ASIDE_REASONS: Mapping[str, str | Promise] = {
     "unknown_key": _("No field, question or part of the envelope has this key."),
     "not_a_scalar": _("An object or a list came where one value is expected."),
     "conflicting_value": _("Another key of the request means the same and came first with another value."),
+    "repeated_key": _("The key came before, with the same value in other characters."),
     "other_campaign": _("The question is not asked in this campaign."),
     "no_separator": _("The line has no “:” or “=”, so it is no field."),
     "file": _("Files are not taken; its name and size are noted."),

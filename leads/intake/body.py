@@ -23,6 +23,7 @@ VALUE_LENGTH = 10_000
 
 _LINE_END = re.compile(r"\r\n|\r|\n")
 _SEPARATOR = re.compile(r"[:=]")
+_TOO_MANY_FIELDS = f"The lead has more than {LEAD_FIELDS} fields."
 _BOM = b"\xef\xbb\xbf"
 
 
@@ -81,7 +82,9 @@ def _media_type(content_type: str) -> tuple[str, dict[str, str]]:
 
 def _json_in_disguise(raw: bytes, charset: str | None) -> Body | None:
     """A form or text that is JSON: what curl sends without its header."""
-    if raw.removeprefix(_BOM).lstrip()[:1] not in (b"{", b"["):
+    # In UTF-16 the first character is two bytes, and a mark may stand before them.
+    start = decode(raw, charset)[0].encode() if is_utf_16(charset) else raw.removeprefix(_BOM)
+    if start.lstrip()[:1] not in (b"{", b"["):
         return None
     text, warnings = decode(raw, charset)
     try:
@@ -94,9 +97,21 @@ def _fields(reader: "Reader", raw: bytes, parameters: Mapping[str, str]) -> Body
     if len(raw) > LEAD_BYTES:
         raise ContentTooLarge("A single lead is over 1 MiB.")
     pairs, warnings = reader(raw, parameters)
-    if any("\0" in pair.key or (isinstance(pair.value, str) and "\0" in pair.value) for pair in pairs):
+    if len(pairs) > LEAD_FIELDS:
+        raise _too_many_fields()
+    if any("\0" in text for pair in pairs for text in _texts(pair)):
         raise MalformedBody("A text has a NUL character.", errors=[FieldError("", "A text has a NUL character.")])
     return Body([Item(_once(pairs))], warnings=warnings)
+
+
+def _texts(pair: Pair) -> Iterable[str]:
+    yield pair.key
+    values = pair.value.values() if isinstance(pair.value, dict) else [pair.value]
+    yield from (value for value in values if isinstance(value, str))
+
+
+def _too_many_fields() -> ContentTooLarge:
+    return ContentTooLarge(_TOO_MANY_FIELDS, errors=[FieldError("", _TOO_MANY_FIELDS)])
 
 
 def _once(pairs: Iterable[Pair]) -> Pairs:
@@ -159,7 +174,7 @@ def _within_limits(item: Item) -> Pairs | Problem:
 
 def _over_limit(pairs: Pairs, place: str) -> Iterable[FieldError]:
     if len(pairs) > LEAD_FIELDS:
-        yield FieldError(place, f"The lead has {len(pairs)} fields; at most {LEAD_FIELDS} are taken.")
+        yield FieldError(place, _TOO_MANY_FIELDS)
     for pair in pairs:
         if len(pair.key) > KEY_LENGTH:
             start = pair.key[:KEY_LENGTH]
@@ -184,11 +199,13 @@ def _form(raw: bytes, parameters: Mapping[str, str]) -> tuple[Pairs, list[str]]:
     if is_utf_16(charset):
         # Percent signs and separators are found in bytes, which only a charset that extends ASCII allows.
         raw, charset = decode(raw, charset)[0].encode(), None
+    fields = [piece for piece in raw.removeprefix(_BOM).split(b"&") if piece]
+    if len(fields) > LEAD_FIELDS:
+        raise _too_many_fields()
     pieces = []
-    for piece in raw.removeprefix(_BOM).split(b"&"):
-        if piece:
-            key, _, value = piece.replace(b"+", b" ").partition(b"=")
-            pieces += [unquote_to_bytes(key), unquote_to_bytes(value)]
+    for field_bytes in fields:
+        key, _, value = field_bytes.replace(b"+", b" ").partition(b"=")
+        pieces += [unquote_to_bytes(key), unquote_to_bytes(value)]
     texts, warnings = decode_pieces(pieces, charset)
     return [Pair(key, value) for key, value in zip(texts[::2], texts[1::2], strict=True)], warnings
 
@@ -236,8 +253,10 @@ def _part_bytes(part: MultipartPart) -> tuple[bytes, bytes]:
 
 def _text(raw: bytes, parameters: Mapping[str, str]) -> tuple[Pairs, list[str]]:
     text, warnings = decode(raw, parameters.get("charset"))
-    pairs = []
+    pairs: Pairs = []
     for number, line in enumerate(_LINE_END.split(text), start=1):
+        if len(pairs) > LEAD_FIELDS:
+            break
         separator = _SEPARATOR.search(line)
         if separator:
             pairs.append(Pair(line[: separator.start()].strip(), line[separator.end() :].strip()))

@@ -138,6 +138,9 @@ def _store_envelope(result: Draft, pair: Pair, meaning: Envelope) -> None:
 
 
 def _store(result: Draft, pair: Pair, reading: Reading, where: dict[str, str]) -> None:
+    if pair.key in result.stored:
+        _keep_aside(result, pair, Aside("repeated_key"))
+        return
     entry = {**where, "value": reading.value}
     if reading.value != pair.value:
         entry["from"] = str(pair.value)

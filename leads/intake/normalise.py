@@ -83,7 +83,8 @@ def _email(field: Field, text: str, campaign: Campaign) -> Reading:
             raise EmailNotValidError
     except EmailNotValidError:
         return Reading(nfc(text), ("invalid_email",))
-    return Reading(valid.normalized)
+    local, _, domain = address.rpartition("@")
+    return Reading(nfc(f"{local}@{domain.lower()}"))
 
 
 def _tax_id(field: Field, text: str, campaign: Campaign) -> Reading:

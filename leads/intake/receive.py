@@ -88,7 +88,9 @@ def refuse(delivery: Delivery, problem: Problem, *, outcome: Outcome = Outcome.R
 
 def _drafts(delivery: Delivery, content: body.Body) -> list[Draftlike]:
     mappings = active_mappings(delivery.credential.user_id)
-    keys = KeyTable(all_questions())
+    campaigns = {mapping.campaign_id for mapping in mappings.values()}
+    # A question of campaigns that this user sends nothing to is not the sender's to know of.
+    keys = KeyTable({key: asked for key, asked in all_questions().items() if asked.is_asked_in_any(campaigns)})
 
     def one(item: body.Item) -> Draftlike:
         if isinstance(item.content, Problem):
