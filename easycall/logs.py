@@ -1,4 +1,5 @@
 import logging
+import time
 import traceback
 from types import TracebackType
 
@@ -8,6 +9,11 @@ class PrivateFormatter(logging.Formatter):
 
     Messages of databases and parsers quote the values that they stumbled on, and those are somebody's personal data.
     """
+
+    # UTC, because Django sets the zone of its workers and not that of the process that starts them.
+    converter = staticmethod(time.gmtime)
+    default_time_format = "%Y-%m-%dT%H:%M:%S"
+    default_msec_format = "%s.%03dZ"
 
     def formatException(  # noqa: N802  the name is logging's
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

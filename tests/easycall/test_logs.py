@@ -24,6 +24,11 @@ def test_a_fault_is_logged_with_its_place_and_kind(logged: str) -> None:
     assert "test_logs.py" in logged
 
 
+def test_times_are_utc_and_say_so() -> None:
+    record = logging.makeLogRecord({"msg": "x", "created": 0.25, "msecs": 250.0})
+    assert PrivateFormatter("%(asctime)s %(message)s").format(record) == "1970-01-01T00:00:00.250Z x"
+
+
 def test_a_fault_is_logged_without_its_message(logged: str) -> None:
     assert "600111222" not in logged.replace('raise ValueError("telephone 600111222")', "")
     assert "lucia" not in logged.replace('raise KeyError("lucia@example.com") from error', "")
