@@ -1,10 +1,9 @@
 """How gunicorn serves easycall. docs/settings.md lists the variables that are read here."""
 
 import os
+import threading
 from pathlib import Path
 
-from django.apps import apps
-from django.db import Error
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
 
@@ -78,12 +77,19 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 control_socket_disable = True
 
 
+def post_worker_init(worker: Worker) -> None:
+    """Start what writes the counters of refused requests, and write what is left of them when the worker ends."""
+    from accounts import refusals
+
+    stop = threading.Event()
+    threading.Thread(target=refusals.keep_writing, args=[stop], daemon=True).start()
+    worker.stop_counting = stop
+
+
 def worker_exit(server: Arbiter, worker: Worker) -> None:
     """Write what the worker counted and did not write yet, unless it never got as far as counting."""
-    if apps.ready:
+    if stop := getattr(worker, "stop_counting", None):
         from accounts import refusals
 
-        try:
-            refusals.flush()
-        except Error:
-            server.log.warning("The last requests that were turned away are not counted: the database does not answer.")
+        stop.set()
+        refusals.flush()

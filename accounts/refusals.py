@@ -5,7 +5,7 @@ import time
 from collections import Counter
 from datetime import date
 
-from django.db import DatabaseError, models, transaction
+from django.db import Error, connections, models, transaction
 from django.utils import timezone
 
 from accounts.models import Refusal
@@ -18,7 +18,7 @@ _written_at = float("-inf")
 
 
 def count(reason: str) -> None:
-    """Count one request. The first is written at once, those of the next seconds with the one after them."""
+    """Count one request. The first is written at once, those of the next seconds by `keep_writing`."""
     global _written_at  # noqa: PLW0603  one counter a process is what this module is
     with _lock:
         _waiting[timezone.localdate(), reason] += 1
@@ -37,9 +37,16 @@ def flush() -> None:
         return
     try:
         _write(counts)
-    except DatabaseError:
+    except Error:
         with _lock:
             _waiting.update(counts)
+
+
+def keep_writing(stop: threading.Event) -> None:
+    """Write what waits every few seconds until `stop` is set: a thread of its own in each worker."""
+    while not stop.wait(WRITE_EVERY):
+        flush()
+        connections.close_all()
 
 
 @transaction.atomic

@@ -1,4 +1,5 @@
 import threading
+import time
 from collections.abc import Iterator
 
 import pytest
@@ -67,3 +68,19 @@ def test_the_day_is_the_installations() -> None:
         refusals.flush()
         assert Refusal.objects.get().day == timezone.localdate()
         assert str(Refusal.objects.get().day) == "2026-11-02"
+
+
+@pytest.mark.django_db(transaction=True)
+def test_what_waits_is_written_without_another_refusal(monkeypatch: pytest.MonkeyPatch) -> None:
+    refusals.count("invalid-token")
+    refusals.count("invalid-token")
+    monkeypatch.setattr(refusals, "WRITE_EVERY", 0.01)
+    stop = threading.Event()
+    writer = threading.Thread(target=refusals.keep_writing, args=[stop])
+    writer.start()
+    deadline = time.monotonic() + 30
+    while _counts() != {"invalid-token": 2} and time.monotonic() < deadline:
+        time.sleep(0.01)
+    stop.set()
+    writer.join()
+    assert _counts() == {"invalid-token": 2}
