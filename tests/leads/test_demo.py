@@ -69,8 +69,16 @@ def test_the_next_start_shows_nothing_secret_and_says_how_to_get_it_anew() -> No
     assert "Password:" not in said
     assert "curl" not in said
     assert Credential.objects.get().key not in said
-    assert "changepassword" in said
-    assert "create_token" in said
+    assert "manage.py changepassword admin" in said
+    assert "manage.py create_token demo" in said
+
+
+def test_the_commands_of_the_next_start_name_the_database_and_not_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DATABASE_URL", "postgres://easy:s3cret@localhost/leads")
+    _run()
+    said = "\n".join(_run())
+    assert "DATABASE_URL=postgres://easy:PASSWORD@localhost/leads .venv/bin/python manage.py create_token demo" in said
+    assert "s3cret" not in said
 
 
 def test_a_database_with_users_is_left_alone() -> None:

@@ -1,9 +1,12 @@
 """The first start: an installation that receives a lead before anybody has read a page."""
 
 import json
+import os
 import secrets
+import shlex
 from argparse import ArgumentParser
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.management.base import BaseCommand
 from django.db import transaction
@@ -45,8 +48,8 @@ class Command(BaseCommand):
         address = f"http://127.0.0.1:{port}"
         self.stdout.write(f"Admin:    {address}/admin/")
         if User.objects.exists():
-            self.stdout.write("New password: .venv/bin/python manage.py changepassword USERNAME")
-            self.stdout.write("New token:    .venv/bin/python manage.py create_token USERNAME")
+            for line in how_to_get_in():
+                self.stdout.write(line)
             return
         password, token = make_demo()
         body = json.dumps(LEAD, ensure_ascii=False)
@@ -57,6 +60,29 @@ class Command(BaseCommand):
             f"curl -sS {address}/easycall/spring -H 'Authorization: Bearer {token}' "
             f"-H 'Content-Type: application/json' -d '{body}'"
         )
+
+
+def how_to_get_in() -> list[str]:
+    """The commands for a new password and a new token, of users that there are."""
+    users = User.objects.filter(is_active=True).order_by("pk")
+    admin = users.filter(is_superuser=True).first()
+    sender = users.filter(credentials__isnull=False).first()
+    command = f"{_database()}.venv/bin/python manage.py"
+    return [
+        f"New password: {command} changepassword {shlex.quote(admin.username if admin else 'USERNAME')}",
+        f"New token:    {command} create_token {shlex.quote(sender.username if sender else 'USERNAME')}",
+    ]
+
+
+def _database() -> str:
+    """The variable that another window has to be told, less its password."""
+    url = os.environ.get("DATABASE_URL")
+    if not url:
+        return ""
+    parts = urlsplit(url)
+    if parts.password:
+        url = parts._replace(netloc=parts.netloc.replace(f":{parts.password}@", ":PASSWORD@")).geturl()
+    return f"DATABASE_URL={shlex.quote(url)} "
 
 
 @transaction.atomic
