@@ -23,15 +23,6 @@ RESERVED_PATTERN = _any_spelling(RESERVED_KEYS)
 
 def validate_key(value: str) -> None:
     """Raise ValidationError, with the key to use instead, unless `value` can be the key of a question."""
-    if not re.match(KEY_PATTERN, value):
-        message = _("A key has only lower-case letters without accents, digits and “_”, and starts with a letter.")
-        suggestion = suggest_key(value)
-        if suggestion and fold(suggestion) not in RESERVED_KEYS:
-            message = _(
-                "A key has only lower-case letters without accents, digits and “_”, and starts with a letter. "
-                "Write it as “%(suggestion)s”."
-            )
-        raise ValidationError(message, code="key_form", params={"suggestion": suggestion})
     folded = fold(value)
     if folded in FIELD_BY_KEY:
         raise ValidationError(
@@ -45,6 +36,15 @@ def validate_key(value: str) -> None:
             code="key_reserved",
             params={"key": value, "other": f"{folded}_2"},
         )
+    if not re.match(KEY_PATTERN, value):
+        message = _("A key has only lower-case letters without accents, digits and “_”, and starts with a letter.")
+        suggestion = suggest_key(value)
+        if suggestion:
+            message = _(
+                "A key has only lower-case letters without accents, digits and “_”, and starts with a letter. "
+                "Write it as “%(suggestion)s”."
+            )
+        raise ValidationError(message, code="key_form", params={"suggestion": suggestion})
 
 
 def validate_choices(value: object) -> None:

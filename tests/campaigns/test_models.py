@@ -128,6 +128,12 @@ def test_no_spelling_of_a_predefined_field_is_a_key(key: str) -> None:
     assert FIELD_BY_KEY[key].name in caught.value.messages[0]
 
 
+@pytest.mark.parametrize(("key", "field"), [("Teléfono Móvil", "telefono_mobile"), ("first name", "nome")])
+def test_a_predefined_field_is_named_whatever_the_form_of_the_key(key: str, field: str) -> None:
+    with pytest.raises(ValidationError, match=f"predefined field “{field}”"):
+        validate_key(key)
+
+
 @pytest.mark.parametrize("key", sorted(ENVELOPE_BY_KEY))
 def test_no_name_of_the_envelope_is_a_key(key: str) -> None:
     with pytest.raises(ValidationError) as caught:
