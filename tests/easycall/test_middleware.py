@@ -34,6 +34,7 @@ def seen(**headers: str) -> HttpRequest:
         (PROXY, "nonsense", PROXY),
         (PROXY, f"{CLIENT}, nonsense", PROXY),
         ("::1", CLIENT, CLIENT),
+        (f"::ffff:{PROXY}", CLIENT, CLIENT),
         (FORGED, CLIENT, FORGED),
     ],
 )
