@@ -75,8 +75,18 @@ def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet
 
 
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
-    codes = Concat(Value(" "), "warning_codes", Value(" "), output_field=TextField())
-    return leads.filter(~Q(warning_codes=""), Contains(codes, f" {code} "))
+    return leads.filter(_has_word("warning_codes", code))
+
+
+def with_problem(submissions: QuerySet[Submission], slug: str) -> QuerySet[Submission]:
+    """Those of which anything was refused for this reason, one item of a batch even."""
+    return submissions.filter(_has_word("problem", slug))
+
+
+def _has_word(column: str, word: str) -> Q:
+    """Rows with `word` in a column of words, by the condition of the index that leaves out the many without any."""
+    words = Concat(Value(" "), column, Value(" "), output_field=TextField())
+    return ~Q(**{column: ""}) & Q(Contains(words, f" {word} "))
 
 
 def as_uuid(text: str) -> UUID | None:

@@ -4,7 +4,7 @@ from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Field, Model, Q, QuerySet
+from django.db.models import Field, Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -15,7 +15,7 @@ from accounts.models import User
 from easycall.errors import PROBLEMS
 from leads.admin.labels import WARNING_LABELS, problem_title
 from leads.models import ImportMapping, Lead, Submission
-from leads.queries import as_uuid, with_warning
+from leads.queries import as_uuid, with_problem, with_warning
 
 RECENT_LEADS = 1_000
 
@@ -198,7 +198,7 @@ class ProblemFilter(admin.SimpleListFilter):
         slug = self.value()
         if slug is None:
             return queryset
-        return queryset.filter(~Q(problem=""), problem=slug) if slug in PROBLEMS else queryset.none()
+        return with_problem(queryset, slug) if slug in PROBLEMS else queryset.none()
 
 
 class SenderFilter(admin.RelatedFieldListFilter):

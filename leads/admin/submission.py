@@ -128,7 +128,7 @@ class SubmissionAdmin(ViewOnlyAdmin[Submission]):
 
     @admin.display(description=_("problem"))
     def problem_in_words(self, submission: Submission) -> str:
-        return problem_title(submission.problem) or "–"
+        return "; ".join(problem_title(slug) for slug in submission.problem.split()) or "–"
 
     @admin.display(description=_("Import API"))
     def import_api(self, submission: Submission) -> str:

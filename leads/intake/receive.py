@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,7 +79,7 @@ def refuse(delivery: Delivery, problem: Problem, *, outcome: Outcome = Outcome.R
     submission = _submission(delivery)
     with translation.override("en"):
         text = _dump(problem.document(submission.id))
-    submission.outcome, submission.status, submission.problem = outcome, problem.status, problem.type
+    submission.outcome, submission.status, submission.problem = outcome, problem.status, _types([problem])
     submission.rejected_count = 1
     submission.answer = text
     submission.save(force_insert=True)
@@ -135,12 +135,16 @@ def _conclude(
     submission.created_count, submission.rejected_count = len(drafts) - len(problems), len(problems)
     submission.mapping_id = mappings.pop() if len(mappings) == 1 else None
     if problems:
-        submission.problem = problems[0].type
+        submission.problem = _types(problems)
         submission.outcome = Outcome.PARTIAL if submission.created_count else Outcome.REJECTED
     else:
         submission.outcome = Outcome.ACCEPTED
     submission.status = 200 if content.batch else 201
     submission.answer = _dump(_batch_document(submission, results) if content.batch else results[0])
+
+
+def _types(problems: Iterable[Problem]) -> str:
+    return " ".join(sorted({problem.type for problem in problems}))
 
 
 def _batch_document(submission: Submission, results: list[dict[str, Any]]) -> dict[str, Any]:

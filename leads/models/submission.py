@@ -27,7 +27,8 @@ class Submission(models.Model):
     )
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
     status = models.PositiveSmallIntegerField(_("HTTP status"))
-    problem = models.CharField(_("problem"), max_length=40, blank=True)
+    # The types of its problems, sorted and joined with blanks: what a list can filter by on every database.
+    problem = models.TextField(_("problem"), blank=True)
     created_count = models.PositiveIntegerField(_("leads created"), default=0)
     rejected_count = models.PositiveIntegerField(_("leads rejected"), default=0)
     mapping = models.ForeignKey(
@@ -46,7 +47,7 @@ class Submission(models.Model):
         verbose_name_plural = _("received submissions")
         ordering = ("-id",)
         indexes = (
-            models.Index(name="submission_problem_time", fields=("problem", "-id"), condition=~models.Q(problem="")),
+            models.Index(name="submission_with_problem", fields=("-id",), condition=~models.Q(problem="")),
             models.Index(
                 name="submission_outcome_time", fields=("outcome", "-id"), condition=~models.Q(outcome="accepted")
             ),

@@ -154,6 +154,13 @@ def test_submissions_by_outcome_and_problem(admin_client: Client) -> None:
     assert submissions(admin_client, problem="no-such") == set()
 
 
+def test_submissions_by_each_problem_of_a_batch(admin_client: Client) -> None:
+    batch = SubmissionFactory.create(outcome=Outcome.PARTIAL, problem="content-too-large missing-contact")
+    SubmissionFactory.create(rejected=True)
+    for slug in ("content-too-large", "missing-contact"):
+        assert submissions(admin_client, problem=slug) == {batch}
+
+
 def test_every_problem_that_leaves_a_submission_is_offered_in_words(admin_client: Client) -> None:
     words = offered(admin_client, SUBMISSIONS, "problem")
     assert str(PROBLEMS["unknown-campaign"].title) in words

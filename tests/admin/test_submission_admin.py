@@ -46,6 +46,12 @@ def test_list_shows_what_became_of_each(admin_client: Client) -> None:
     assert "rejected No active Import API of this user has this campaign code 422 0 1 –" in words
 
 
+def test_list_shows_every_problem_of_a_batch(admin_client: Client) -> None:
+    SubmissionFactory.create(outcome=Outcome.PARTIAL, problem="campaign-inactive missing-contact", rejected_count=2)
+    words = text_of(admin_client.get(LIST))
+    assert "The campaign is not active; The lead has neither phone nor e-mail" in words
+
+
 def test_search_box_finds_by_the_id_of_a_submission_or_a_lead(admin_client: Client) -> None:
     lead = LeadFactory.create()
     SubmissionFactory.create()

@@ -186,6 +186,14 @@ def test_submission_says_what_became_of_it(
     assert (submission.outcome, (submission.created_count, submission.rejected_count)) == (outcome, counts)
 
 
+def test_submission_names_each_kind_of_its_problems_once(world: World) -> None:
+    body = [{}, LEAD, {**LEAD, "Campaign": "nowhere"}, {}, {**LEAD, "nombre": "x" * 10_001}]
+    send(json.dumps(body), world.tokens["<token>"])
+    send("{", world.tokens["<token>"])
+    problems = Submission.objects.order_by("pk").values_list("problem", flat=True)
+    assert list(problems) == ["content-too-large missing-contact unknown-campaign", "malformed-body"]
+
+
 def test_answers_are_in_english_whoever_asks(world: World) -> None:
     headers = {"Accept-Language": "es"}
     receipt = send(json.dumps({**LEAD, "telefono": "1"}), world.tokens["<token>"], headers=headers).json()
