@@ -132,6 +132,14 @@ def test_unknown_host_is_a_problem_too(world: World) -> None:
     assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
 
 
+@pytest.mark.parametrize("path", ["/admin/", "/admin/leads/lead/", "/admin/accounts/user/add/"])
+def test_token_opens_nothing_but_the_door(world: World, path: str) -> None:
+    for method in ("GET", "POST"):
+        response = send("", world.tokens["<token>"], path=path, method=method)
+        assert response.status_code == 302
+        assert response["Location"].startswith("/admin/login/")
+
+
 def test_session_of_the_admin_opens_nothing(world: World, admin_client: Client) -> None:
     assert admin_client.post("/easycall/spring", LEAD, content_type="application/json").status_code == 401
 
