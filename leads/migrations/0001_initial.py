@@ -13,423 +13,215 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
+
     initial = True
 
     dependencies = [
-        ("accounts", "0001_initial"),
-        ("campaigns", "0001_initial"),
+        ('accounts', '0001_initial'),
+        ('campaigns', '0001_initial'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         TrigramExtension(),
         migrations.CreateModel(
-            name="ImportMapping",
+            name='ImportMapping',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "external_code",
-                    models.CharField(
-                        help_text="What the sender writes as the campaign: no blanks, words joined with “_”. Example: demo_leads.",
-                        max_length=100,
-                        validators=[leads.models.mapping.validate_code],
-                        verbose_name="external campaign code",
-                    ),
-                ),
-                (
-                    "active",
-                    models.BooleanField(
-                        default=True,
-                        help_text="While it is not active, leads with this code are rejected and kept.",
-                        verbose_name="active",
-                    ),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name="created"),
-                ),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mappings",
-                        to="campaigns.campaign",
-                        verbose_name="destination campaign",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="mappings",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('external_code', models.CharField(help_text='What the sender writes as the campaign: no blanks, words joined with “_”. Example: demo_leads.', max_length=100, validators=[leads.models.mapping.validate_code], verbose_name='external campaign code')),
+                ('active', models.BooleanField(default=True, help_text='While it is not active, leads with this code are rejected and kept.', verbose_name='active')),
+                ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mappings', to='campaigns.campaign', verbose_name='destination campaign')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='mappings', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
-                "verbose_name": "Import API",
-                "verbose_name_plural": "Import API",
-                "ordering": ("user__username", "external_code"),
+                'verbose_name': 'Import API',
+                'verbose_name_plural': 'Import API',
+                'ordering': ('user__username', 'external_code'),
             },
         ),
         migrations.CreateModel(
-            name="Lead",
+            name='Lead',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(default=easycall.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                (
-                    "created_at",
-                    models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name="received"),
-                ),
-                ("item", models.PositiveSmallIntegerField(default=0, verbose_name="place in the submission")),
-                ("external_id", models.CharField(blank=True, default="", max_length=255, verbose_name="external id")),
-                ("channel", models.TextField(blank=True, default="", verbose_name="channel")),
-                ("consent", models.TextField(blank=True, default="", verbose_name="consent")),
-                ("nome", models.TextField(blank=True, default="", verbose_name="First name")),
-                ("cognome", models.TextField(blank=True, default="", verbose_name="Last name")),
-                ("nome_completo", models.TextField(blank=True, default="", verbose_name="Full name")),
-                ("partita_iva", models.TextField(blank=True, default="", verbose_name="Company tax id")),
-                ("codice_fiscale", models.TextField(blank=True, default="", verbose_name="Personal tax id")),
-                ("telefono_fisso", models.TextField(blank=True, default="", verbose_name="Landline")),
-                ("telefono_fisso_sent", models.TextField(blank=True, default="", verbose_name="Landline, as sent")),
-                ("telefono_mobile", models.TextField(blank=True, default="", verbose_name="Mobile phone")),
-                (
-                    "telefono_mobile_sent",
-                    models.TextField(blank=True, default="", verbose_name="Mobile phone, as sent"),
-                ),
-                ("altro_telefono", models.TextField(blank=True, default="", verbose_name="Other phone")),
-                ("altro_telefono_sent", models.TextField(blank=True, default="", verbose_name="Other phone, as sent")),
-                ("telefono", models.TextField(blank=True, default="", verbose_name="Phone")),
-                ("telefono_sent", models.TextField(blank=True, default="", verbose_name="Phone, as sent")),
-                ("email", models.TextField(blank=True, default="", verbose_name="E-mail")),
-                ("otro", models.TextField(blank=True, default="", verbose_name="Other")),
-                ("personalizzato1", models.TextField(blank=True, default="", verbose_name="Custom 1")),
-                ("personalizzato2", models.TextField(blank=True, default="", verbose_name="Custom 2")),
-                ("nazione", models.TextField(blank=True, default="", verbose_name="Country")),
-                ("regione", models.TextField(blank=True, default="", verbose_name="Region")),
-                ("provincia", models.TextField(blank=True, default="", verbose_name="Province")),
-                ("cap", models.TextField(blank=True, default="", verbose_name="Postal code")),
-                ("comune", models.TextField(blank=True, default="", verbose_name="City")),
-                ("strada", models.TextField(blank=True, default="", verbose_name="Address")),
-                ("latitudine", models.TextField(blank=True, default="", verbose_name="Latitude")),
-                ("longitudine", models.TextField(blank=True, default="", verbose_name="Longitude")),
-                ("data_scadenza", models.TextField(blank=True, default="", verbose_name="Expiry date")),
-                ("data_presentazione", models.TextField(blank=True, default="", verbose_name="Appointment")),
-                ("answers", models.JSONField(blank=True, default=dict, verbose_name="answers")),
-                ("kept_aside", models.JSONField(blank=True, default=dict, verbose_name="keys kept aside")),
-                ("warnings", models.JSONField(blank=True, default=list, verbose_name="warnings")),
-                ("warning_codes", models.TextField(blank=True, default="", editable=False)),
-                ("name_words", leads.models.names.NameWordsField(blank=True, default="", editable=False)),
-                (
-                    "campaign",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leads",
-                        to="campaigns.campaign",
-                        verbose_name="campaign",
-                    ),
-                ),
-                (
-                    "mapping",
-                    models.ForeignKey(
-                        db_index=False,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="leads",
-                        to="leads.importmapping",
-                        verbose_name="Import API",
-                    ),
-                ),
+                ('id', models.UUIDField(default=easycall.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='received')),
+                ('item', models.PositiveSmallIntegerField(default=0, verbose_name='place in the submission')),
+                ('external_id', models.CharField(blank=True, default='', max_length=255, verbose_name='external id')),
+                ('channel', models.TextField(blank=True, default='', verbose_name='channel')),
+                ('consent', models.TextField(blank=True, default='', verbose_name='consent')),
+                ('nome', models.TextField(blank=True, default='', verbose_name='First name')),
+                ('cognome', models.TextField(blank=True, default='', verbose_name='Last name')),
+                ('nome_completo', models.TextField(blank=True, default='', verbose_name='Full name')),
+                ('partita_iva', models.TextField(blank=True, default='', verbose_name='Company tax id')),
+                ('codice_fiscale', models.TextField(blank=True, default='', verbose_name='Personal tax id')),
+                ('telefono_fisso', models.TextField(blank=True, default='', verbose_name='Landline')),
+                ('telefono_fisso_sent', models.TextField(blank=True, default='', verbose_name='Landline, as sent')),
+                ('telefono_mobile', models.TextField(blank=True, default='', verbose_name='Mobile phone')),
+                ('telefono_mobile_sent', models.TextField(blank=True, default='', verbose_name='Mobile phone, as sent')),
+                ('altro_telefono', models.TextField(blank=True, default='', verbose_name='Other phone')),
+                ('altro_telefono_sent', models.TextField(blank=True, default='', verbose_name='Other phone, as sent')),
+                ('telefono', models.TextField(blank=True, default='', verbose_name='Phone')),
+                ('telefono_sent', models.TextField(blank=True, default='', verbose_name='Phone, as sent')),
+                ('email', models.TextField(blank=True, default='', verbose_name='E-mail')),
+                ('otro', models.TextField(blank=True, default='', verbose_name='Other')),
+                ('personalizzato1', models.TextField(blank=True, default='', verbose_name='Custom 1')),
+                ('personalizzato2', models.TextField(blank=True, default='', verbose_name='Custom 2')),
+                ('nazione', models.TextField(blank=True, default='', verbose_name='Country')),
+                ('regione', models.TextField(blank=True, default='', verbose_name='Region')),
+                ('provincia', models.TextField(blank=True, default='', verbose_name='Province')),
+                ('cap', models.TextField(blank=True, default='', verbose_name='Postal code')),
+                ('comune', models.TextField(blank=True, default='', verbose_name='City')),
+                ('strada', models.TextField(blank=True, default='', verbose_name='Address')),
+                ('latitudine', models.TextField(blank=True, default='', verbose_name='Latitude')),
+                ('longitudine', models.TextField(blank=True, default='', verbose_name='Longitude')),
+                ('data_scadenza', models.TextField(blank=True, default='', verbose_name='Expiry date')),
+                ('data_presentazione', models.TextField(blank=True, default='', verbose_name='Appointment')),
+                ('answers', models.JSONField(blank=True, default=dict, verbose_name='answers')),
+                ('kept_aside', models.JSONField(blank=True, default=dict, verbose_name='keys kept aside')),
+                ('warnings', models.JSONField(blank=True, default=list, verbose_name='warnings')),
+                ('warning_codes', models.TextField(blank=True, default='', editable=False)),
+                ('name_words', leads.models.names.NameWordsField(blank=True, default='', editable=False)),
+                ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='campaigns.campaign', verbose_name='campaign')),
+                ('mapping', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.importmapping', verbose_name='Import API')),
             ],
             options={
-                "verbose_name": "lead",
-                "verbose_name_plural": "leads",
-                "ordering": ("-id",),
+                'verbose_name': 'lead',
+                'verbose_name_plural': 'leads',
+                'ordering': ('-id',),
             },
         ),
         migrations.CreateModel(
-            name="Submission",
+            name='Submission',
             fields=[
-                (
-                    "id",
-                    models.UUIDField(default=easycall.ids.new_id, editable=False, primary_key=True, serialize=False),
-                ),
-                (
-                    "received_at",
-                    models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name="received"),
-                ),
-                ("remote_address", models.GenericIPAddressField(null=True, verbose_name="address")),
-                ("method", models.CharField(max_length=20, verbose_name="method")),
-                ("path", models.CharField(max_length=200, verbose_name="path")),
-                ("query", models.TextField(blank=True, verbose_name="query")),
-                ("content_type", models.TextField(blank=True, verbose_name="content type")),
-                ("body", models.BinaryField(verbose_name="body")),
-                (
-                    "body_complete",
-                    models.BooleanField(
-                        default=True,
-                        help_text="Whether all the bytes that were announced are here.",
-                        verbose_name="complete",
-                    ),
-                ),
-                (
-                    "outcome",
-                    models.CharField(
-                        choices=[
-                            ("accepted", "accepted"),
-                            ("partial", "partly accepted"),
-                            ("rejected", "rejected"),
-                            ("failed", "failed"),
-                        ],
-                        max_length=10,
-                        verbose_name="outcome",
-                    ),
-                ),
-                ("status", models.PositiveSmallIntegerField(verbose_name="HTTP status")),
-                ("problem", models.TextField(blank=True, verbose_name="problem")),
-                ("created_count", models.PositiveIntegerField(default=0, verbose_name="leads created")),
-                ("rejected_count", models.PositiveIntegerField(default=0, verbose_name="leads rejected")),
-                ("answer", models.TextField(verbose_name="answer")),
-                (
-                    "credential",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="accounts.credential",
-                        verbose_name="advanced credential",
-                    ),
-                ),
-                (
-                    "mapping",
-                    models.ForeignKey(
-                        help_text="Where all its leads went; empty when they went different ways, or nowhere.",
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="leads.importmapping",
-                        verbose_name="Import API",
-                    ),
-                ),
-                (
-                    "user",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="user",
-                    ),
-                ),
+                ('id', models.UUIDField(default=easycall.ids.new_id, editable=False, primary_key=True, serialize=False)),
+                ('received_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='received')),
+                ('remote_address', models.GenericIPAddressField(null=True, verbose_name='address')),
+                ('method', models.CharField(max_length=20, verbose_name='method')),
+                ('path', models.CharField(max_length=200, verbose_name='path')),
+                ('query', models.TextField(blank=True, verbose_name='query')),
+                ('content_type', models.TextField(blank=True, verbose_name='content type')),
+                ('body', models.BinaryField(verbose_name='body')),
+                ('body_complete', models.BooleanField(default=True, help_text='Whether all the bytes that were announced are here.', verbose_name='complete')),
+                ('outcome', models.CharField(choices=[('accepted', 'accepted'), ('partial', 'partly accepted'), ('rejected', 'rejected'), ('failed', 'failed')], max_length=10, verbose_name='outcome')),
+                ('status', models.PositiveSmallIntegerField(verbose_name='HTTP status')),
+                ('problem', models.TextField(blank=True, verbose_name='problem')),
+                ('created_count', models.PositiveIntegerField(default=0, verbose_name='leads created')),
+                ('rejected_count', models.PositiveIntegerField(default=0, verbose_name='leads rejected')),
+                ('answer', models.TextField(verbose_name='answer')),
+                ('credential', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='accounts.credential', verbose_name='advanced credential')),
+                ('mapping', models.ForeignKey(help_text='Where all its leads went; empty when they went different ways, or nowhere.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.importmapping', verbose_name='Import API')),
+                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user')),
             ],
             options={
-                "verbose_name": "received submission",
-                "verbose_name_plural": "received submissions",
-                "ordering": ("-id",),
+                'verbose_name': 'received submission',
+                'verbose_name_plural': 'received submissions',
+                'ordering': ('-id',),
             },
         ),
         migrations.CreateModel(
-            name="LeadEvent",
+            name='LeadEvent',
             fields=[
-                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
-                (
-                    "kind",
-                    models.CharField(choices=[("created", "created")], max_length=20, verbose_name="what happened"),
-                ),
-                ("at", models.DateTimeField(default=django.utils.timezone.now, verbose_name="when")),
-                ("data", models.JSONField(blank=True, default=dict, verbose_name="details")),
-                (
-                    "by",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to=settings.AUTH_USER_MODEL,
-                        verbose_name="by",
-                    ),
-                ),
-                (
-                    "lead",
-                    models.ForeignKey(
-                        on_delete=django.db.models.deletion.CASCADE,
-                        related_name="events",
-                        to="leads.lead",
-                        verbose_name="lead",
-                    ),
-                ),
-                (
-                    "submission",
-                    models.ForeignKey(
-                        null=True,
-                        on_delete=django.db.models.deletion.PROTECT,
-                        related_name="+",
-                        to="leads.submission",
-                        verbose_name="received submission",
-                    ),
-                ),
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('kind', models.CharField(choices=[('created', 'created')], max_length=20, verbose_name='what happened')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                ('data', models.JSONField(blank=True, default=dict, verbose_name='details')),
+                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
+                ('lead', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='events', to='leads.lead', verbose_name='lead')),
+                ('submission', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='leads.submission', verbose_name='received submission')),
             ],
             options={
-                "verbose_name": "history line",
-                "verbose_name_plural": "history",
-                "ordering": ("id",),
+                'verbose_name': 'history line',
+                'verbose_name_plural': 'history',
+                'ordering': ('id',),
             },
         ),
         migrations.AddField(
-            model_name="lead",
-            name="submission",
-            field=models.ForeignKey(
-                db_index=False,
-                on_delete=django.db.models.deletion.PROTECT,
-                related_name="leads",
-                to="leads.submission",
-                verbose_name="received submission",
-            ),
+            model_name='lead',
+            name='submission',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.submission', verbose_name='received submission'),
         ),
         migrations.AddConstraint(
-            model_name="importmapping",
-            constraint=models.UniqueConstraint(
-                fields=("user", "external_code"),
-                name="mapping_user_and_code",
-                violation_error_message="This user has this code already; edit that row or choose another code.",
-            ),
+            model_name='importmapping',
+            constraint=models.UniqueConstraint(fields=('user', 'external_code'), name='mapping_user_and_code', violation_error_message='This user has this code already; edit that row or choose another code.'),
         ),
         migrations.AddConstraint(
-            model_name="importmapping",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("external_code__regex", "\\A\\S+\\Z")), name="mapping_code_has_no_blanks"
-            ),
+            model_name='importmapping',
+            constraint=models.CheckConstraint(condition=models.Q(('external_code__regex', '\\A\\S+\\Z')), name='mapping_code_has_no_blanks'),
         ),
         migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(
-                condition=models.Q(("problem", ""), _negated=True), fields=["-id"], name="submission_with_problem"
-            ),
+            model_name='submission',
+            index=models.Index(condition=models.Q(('problem', ''), _negated=True), fields=['-id'], name='submission_with_problem'),
         ),
         migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(
-                condition=models.Q(("outcome", "accepted"), _negated=True),
-                fields=["outcome", "-id"],
-                name="submission_outcome_time",
-            ),
+            model_name='submission',
+            index=models.Index(condition=models.Q(('outcome', 'accepted'), _negated=True), fields=['outcome', '-id'], name='submission_outcome_time'),
         ),
         migrations.AddIndex(
-            model_name="submission",
-            index=models.Index(fields=["mapping", "-id"], name="submission_mapping_time"),
+            model_name='submission',
+            index=models.Index(fields=['mapping', '-id'], name='submission_mapping_time'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ["accepted", "partial", "rejected", "failed"])),
-                name="submission_outcome_is_known",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ['accepted', 'partial', 'rejected', 'failed'])), name='submission_outcome_is_known'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("outcome", "accepted"), ("problem", "")),
-                    models.Q(
-                        models.Q(("outcome", "accepted"), _negated=True), models.Q(("problem", ""), _negated=True)
-                    ),
-                    _connector="OR",
-                ),
-                name="submission_problem_unless_accepted",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('outcome', 'accepted'), ('problem', '')), models.Q(models.Q(('outcome', 'accepted'), _negated=True), models.Q(('problem', ''), _negated=True)), _connector='OR'), name='submission_problem_unless_accepted'),
         ),
         migrations.AddConstraint(
-            model_name="submission",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("outcome__in", ("accepted", "partial")), ("created_count", 0), _connector="OR"),
-                name="submission_refused_made_no_lead",
-            ),
+            model_name='submission',
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('accepted', 'partial')), ('created_count', 0), _connector='OR'), name='submission_refused_made_no_lead'),
         ),
         migrations.AddConstraint(
-            model_name="leadevent",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("kind__in", ["created"])), name="event_kind_is_known"
-            ),
+            model_name='leadevent',
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['created'])), name='event_kind_is_known'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=django.contrib.postgres.indexes.HashIndex(
-                condition=models.Q(("telefono_fisso", ""), _negated=True),
-                fields=["telefono_fisso"],
-                name="lead_telefono_fisso",
-            ),
+            model_name='lead',
+            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('telefono_fisso', ''), _negated=True), fields=['telefono_fisso'], name='lead_telefono_fisso'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=django.contrib.postgres.indexes.HashIndex(
-                condition=models.Q(("telefono_mobile", ""), _negated=True),
-                fields=["telefono_mobile"],
-                name="lead_telefono_mobile",
-            ),
+            model_name='lead',
+            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('telefono_mobile', ''), _negated=True), fields=['telefono_mobile'], name='lead_telefono_mobile'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=django.contrib.postgres.indexes.HashIndex(
-                condition=models.Q(("altro_telefono", ""), _negated=True),
-                fields=["altro_telefono"],
-                name="lead_altro_telefono",
-            ),
+            model_name='lead',
+            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('altro_telefono', ''), _negated=True), fields=['altro_telefono'], name='lead_altro_telefono'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=django.contrib.postgres.indexes.HashIndex(
-                condition=models.Q(("telefono", ""), _negated=True), fields=["telefono"], name="lead_telefono"
-            ),
+            model_name='lead',
+            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('telefono', ''), _negated=True), fields=['telefono'], name='lead_telefono'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                django.db.models.functions.text.Lower(django.db.models.functions.text.Left("email", 254)),
-                name="lead_email",
-            ),
+            model_name='lead',
+            index=models.Index(django.db.models.functions.text.Lower(django.db.models.functions.text.Left('email', 254)), name='lead_email'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=django.contrib.postgres.indexes.GinIndex(
-                fields=["name_words"], name="lead_name_words", opclasses=("gin_trgm_ops",)
-            ),
+            model_name='lead',
+            index=django.contrib.postgres.indexes.GinIndex(fields=['name_words'], name='lead_name_words', opclasses=('gin_trgm_ops',)),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                condition=models.Q(("external_id", ""), _negated=True), fields=["external_id"], name="lead_external_id"
-            ),
+            model_name='lead',
+            index=models.Index(condition=models.Q(('external_id', ''), _negated=True), fields=['external_id'], name='lead_external_id'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(fields=["campaign", "-id"], name="lead_campaign_time"),
+            model_name='lead',
+            index=models.Index(fields=['campaign', '-id'], name='lead_campaign_time'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(fields=["mapping", "-id"], name="lead_mapping_time"),
+            model_name='lead',
+            index=models.Index(fields=['mapping', '-id'], name='lead_mapping_time'),
         ),
         migrations.AddIndex(
-            model_name="lead",
-            index=models.Index(
-                condition=models.Q(("warning_codes", ""), _negated=True), fields=["-id"], name="lead_with_warnings"
-            ),
+            model_name='lead',
+            index=models.Index(condition=models.Q(('warning_codes', ''), _negated=True), fields=['-id'], name='lead_with_warnings'),
         ),
         migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.UniqueConstraint(fields=("submission", "item"), name="lead_once_an_item"),
+            model_name='lead',
+            constraint=models.UniqueConstraint(fields=('submission', 'item'), name='lead_once_an_item'),
         ),
         migrations.AddConstraint(
-            model_name="lead",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("telefono_fisso", ""),
-                    ("telefono_mobile", ""),
-                    ("altro_telefono", ""),
-                    ("telefono", ""),
-                    ("email", ""),
-                    _negated=True,
-                ),
-                name="lead_has_a_contact",
-                violation_error_message="A lead needs a phone or an e-mail.",
-            ),
+            model_name='lead',
+            constraint=models.CheckConstraint(condition=models.Q(('telefono_fisso', ''), ('telefono_mobile', ''), ('altro_telefono', ''), ('telefono', ''), ('email', ''), _negated=True), name='lead_has_a_contact', violation_error_message='A lead needs a phone or an e-mail.'),
         ),
     ]

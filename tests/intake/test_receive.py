@@ -187,7 +187,8 @@ def test_submission_says_what_became_of_it(
 
 
 def test_submission_names_each_kind_of_its_problems_once(world: World) -> None:
-    body = [{}, LEAD, {**LEAD, "Campaign": "nowhere"}, {}, {**LEAD, "nombre": "x" * 10_001}]
+    bare = {"Campaign": "expo_2026"}
+    body = [bare, LEAD, {**LEAD, "Campaign": "nowhere"}, bare, {**LEAD, "nombre": "x" * 10_001}]
     send(json.dumps(body), world.tokens["<token>"])
     send("{", world.tokens["<token>"])
     problems = Submission.objects.order_by("pk").values_list("problem", flat=True)
