@@ -2,6 +2,7 @@
 
 import campaigns.models.campaign
 import campaigns.models.question
+import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
 
@@ -18,7 +19,7 @@ class Migration(migrations.Migration):
             name='Campaign',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.CharField(max_length=100, unique=True, verbose_name='name')),
+                ('name', models.CharField(max_length=100, verbose_name='name')),
                 ('active', models.BooleanField(default=True, help_text='A campaign that is not active takes no leads; they wait as rejected.', verbose_name='active')),
                 ('country', models.CharField(default='ES', help_text='Phones without a country code are read as numbers of this country.', max_length=2, validators=[campaigns.models.campaign.validate_country], verbose_name='country')),
                 ('time_zone', models.CharField(default=campaigns.models.campaign.default_time_zone, help_text='Dates and times without a zone are read in this one.', max_length=64, validators=[campaigns.models.campaign.validate_time_zone], verbose_name='time zone')),
@@ -28,7 +29,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'campaign',
                 'verbose_name_plural': 'campaigns',
                 'ordering': ('name',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='campaign_has_a_name'), models.CheckConstraint(condition=models.Q(('country__regex', '\\A[A-Z][A-Z]\\Z')), name='campaign_country_is_iso'), models.CheckConstraint(condition=models.Q(('time_zone', ''), _negated=True), name='campaign_has_a_time_zone')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='campaign_name', violation_error_message='A campaign with this name exists already, perhaps in other letter case.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='campaign_has_a_name'), models.CheckConstraint(condition=models.Q(('country__regex', '\\A[A-Z][A-Z]\\Z')), name='campaign_country_is_iso'), models.CheckConstraint(condition=models.Q(('time_zone', ''), _negated=True), name='campaign_has_a_time_zone')],
             },
         ),
         migrations.CreateModel(

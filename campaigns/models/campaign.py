@@ -4,6 +4,7 @@ import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -31,7 +32,7 @@ def default_time_zone() -> str:
 class Campaign(models.Model):
     """Where leads go to be called, and how their values are read."""
 
-    name = models.CharField(_("name"), max_length=100, unique=True)
+    name = models.CharField(_("name"), max_length=100)
     active = models.BooleanField(
         pgettext_lazy("campaign", "active"),
         default=True,
@@ -58,6 +59,11 @@ class Campaign(models.Model):
         verbose_name_plural = _("campaigns")
         ordering = ("name",)
         constraints = (
+            models.UniqueConstraint(
+                Lower("name"),
+                name="campaign_name",
+                violation_error_message=_("A campaign with this name exists already, perhaps in other letter case."),
+            ),
             models.CheckConstraint(name="campaign_has_a_name", condition=~models.Q(name="")),
             models.CheckConstraint(
                 name="campaign_country_is_iso", condition=models.Q(country__regex=r"\A[A-Z][A-Z]\Z")

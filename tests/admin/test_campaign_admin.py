@@ -82,10 +82,22 @@ def test_what_the_form_does_not_offer_is_refused(admin_client: Client, field: di
     assert not Campaign.objects.exists()
 
 
-def test_a_name_that_is_taken_is_refused(admin_client: Client) -> None:
-    CampaignFactory(name="Expo 2026")
+@pytest.mark.parametrize("taken", ["Expo 2026", "EXPO 2026"])
+def test_a_name_that_is_taken_is_refused_in_any_letter_case(admin_client: Client, taken: str) -> None:
+    CampaignFactory(name=taken)
 
-    assert errors_of(admin_client.post(ADD, EXPO)) == ["Campaign with this Name already exists."]
+    assert errors_of(admin_client.post(ADD, EXPO)) == [
+        "A campaign with this name exists already, perhaps in other letter case."
+    ]
+
+
+def test_a_campaign_keeps_its_name_in_another_letter_case(admin_client: Client) -> None:
+    campaign = CampaignFactory(name="EXPO 2026")
+
+    admin_client.post(reverse("admin:campaigns_campaign_change", args=[campaign.pk]), EXPO)
+
+    campaign.refresh_from_db()
+    assert campaign.name == "Expo 2026"
 
 
 def test_a_campaign_without_leads_is_deleted_after_a_question(admin_client: Client) -> None:

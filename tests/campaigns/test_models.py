@@ -27,9 +27,10 @@ def test_the_database_refuses_a_campaign(constraint: str, column: dict[str, str]
 
 
 @pytest.mark.django_db
-def test_the_database_refuses_two_campaigns_of_one_name() -> None:
+@pytest.mark.parametrize("other", ["Expo", "EXPO", "expo"])
+def test_the_database_refuses_two_campaigns_of_one_name_in_any_letter_case(other: str) -> None:
     with pytest.raises(IntegrityError):
-        Campaign.objects.bulk_create([Campaign(name="Expo"), Campaign(name="Expo")])
+        Campaign.objects.bulk_create([Campaign(name="Expo"), Campaign(name=other)])
 
 
 @pytest.mark.django_db
