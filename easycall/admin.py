@@ -70,6 +70,23 @@ class PageAdmin(admin.ModelAdmin[_Model]):
             context["title"] = self.change_title
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def get_form(
+        self, request: HttpRequest, obj: _Model | None = None, change: bool = False, **kwargs: Any
+    ) -> type[forms.ModelForm[_Model]]:
+        # What to type, or to untick, is for who can: beside a value that is only shown it would mislead.
+        only_shown = self._only_shown(request, obj)
+        if only_shown:
+            meta = getattr(kwargs.get("form", self.form), "Meta", None)
+            kwargs["help_texts"] = {**getattr(meta, "help_texts", {}), **dict.fromkeys(only_shown, "")}
+        return super().get_form(request, obj, change=change, **kwargs)
+
+    def _only_shown(self, request: HttpRequest, obj: _Model | None) -> list[str]:
+        if obj is None:
+            return []
+        if not self.has_change_permission(request, obj):
+            return [field.name for field in self.opts.get_fields()]
+        return [name for name in self.get_readonly_fields(request, obj) if isinstance(name, str)]
+
 
 class ViewOnlyAdmin(PageAdmin[_Model]):
     """Rows that the platform writes and people only read."""

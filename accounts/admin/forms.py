@@ -12,7 +12,10 @@ from django.contrib.auth.hashers import is_password_usable
 from django.contrib.auth.models import Permission
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.forms.renderers import BaseRenderer
 from django.utils import timezone
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
@@ -55,6 +58,16 @@ class _PasswordWidget(ReadOnlyPasswordHashWidget):
         return context
 
 
+class _PasswordStateWidget(_PasswordWidget):
+    """The same without the button, for who may not use it."""
+
+    def render(
+        self, name: str, value: Any, attrs: dict[str, Any] | None = None, renderer: BaseRenderer | None = None
+    ) -> SafeString:
+        summary = self.get_context(name, value, attrs)["summary"]
+        return format_html_join(" ", "{}", ((entry["label"],) for entry in summary))
+
+
 class EditUserForm(UserChangeForm[User]):
     password = ReadOnlyPasswordHashField(label=_("Password"), widget=_PasswordWidget)
 
@@ -73,6 +86,12 @@ class EditUserForm(UserChangeForm[User]):
             "is_superuser": _("May see and change everything, without further permissions."),
             "user_permissions": "",
         }
+
+
+class SeenUserForm(EditUserForm):
+    """What those see who may not change the user."""
+
+    password = ReadOnlyPasswordHashField(label=_("Password"), widget=_PasswordStateWidget)
 
 
 class PermissionsField(forms.ModelMultipleChoiceField[Permission]):

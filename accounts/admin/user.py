@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from accounts.admin.credential import CredentialPages
-from accounts.admin.forms import EditUserForm, NewTechnicalUserForm, NewUserForm, PermissionsField
+from accounts.admin.forms import EditUserForm, NewTechnicalUserForm, NewUserForm, PermissionsField, SeenUserForm
 from accounts.models import Credential, User
 from easycall.admin import MENU, ViewOnlyAdmin
 
@@ -69,6 +69,8 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
     ) -> type[forms.ModelForm[User]]:
         if obj is None and not _is_administrator(request):
             kwargs["form"] = NewTechnicalUserForm
+        elif obj is not None and not self.has_change_permission(request, obj):
+            kwargs["form"] = SeenUserForm
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:

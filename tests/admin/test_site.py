@@ -1,16 +1,19 @@
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.contrib.admin import site
 from django.http import HttpRequest
 from django.test import Client
 from django.urls import reverse
+from factory.django import DjangoModelFactory
 
 from accounts.models import Credential, Refusal, User
 from campaigns.models import Campaign, Question
 from easycall.admin import MENU, in_menu_order
 from leads.models import ImportMapping
-from tests.factories import UserFactory
+from tests.admin.pages import text_of
+from tests.factories import CampaignFactory, ImportMappingFactory, QuestionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,6 +87,25 @@ def test_whoever_may_only_see_gets_no_button_and_may_not_write(sign_in: SignIn) 
 
     assert "New campaign" not in page.content.decode()
     assert client.post(reverse("admin:campaigns_campaign_add"), {"name": "Expo"}).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("name", "factory", "order"),
+    [
+        ("campaigns.question", QuestionFactory, "Choose none and every campaign asks it."),
+        ("campaigns.campaign", CampaignFactory, "Phones without a country code"),
+        ("leads.importmapping", ImportMappingFactory, "no blanks, words joined with"),
+    ],
+)
+def test_whoever_may_only_see_is_told_nothing_to_do(
+    sign_in: SignIn, admin_client: Client, name: str, factory: type[DjangoModelFactory[Any]], order: str
+) -> None:
+    app, model = name.split(".")
+    url = reverse(f"admin:{app}_{model}_change", args=[factory.create().pk])
+    client = sign_in(UserFactory(staff=True, permissions=[f"{app}.view_{model}"]))
+
+    assert order in text_of(admin_client.get(url))
+    assert order not in text_of(client.get(url))
 
 
 def test_no_page_of_the_admin_knows_the_digest_of_a_token(admin: User) -> None:

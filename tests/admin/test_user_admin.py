@@ -173,6 +173,34 @@ def test_who_is_no_administrator_does_not_touch_people(clerk_client: Client, per
     assert not user.has_usable_password()
 
 
+@pytest.mark.parametrize("person", ["staff", "admin"])
+def test_who_may_not_set_a_password_is_offered_no_button(
+    clerk_client: Client, admin_client: Client, person: str
+) -> None:
+    user = UserFactory(**{person: True}, password="largo-y-raro-27")
+
+    assert "../password/" in admin_client.get(page_of(user)).content.decode()
+    page = clerk_client.get(page_of(user))
+    assert "There is a password." in text_of(page)
+    assert "Reset password" not in text_of(page)
+    assert "../password/" not in page.content.decode()
+
+
+def test_who_may_only_see_a_user_is_told_nothing_to_do(sign_in: SignIn) -> None:
+    client = sign_in(UserFactory(staff=True, permissions=["accounts.view_user"]))
+
+    words = text_of(client.get(page_of(UserFactory())))
+
+    assert "No password set." in words
+    for order in ("Set password", "Untick it", "Leave it unticked", "150 characters or fewer"):
+        assert order not in words
+
+
+def test_an_administrator_is_not_told_to_untick_what_is_fixed(admin_client: Client, admin: User) -> None:
+    assert "Untick it" not in text_of(admin_client.get(page_of(admin)))
+    assert "Untick it" in text_of(admin_client.get(page_of(UserFactory())))
+
+
 def test_the_list_says_what_each_user_is_for_and_how_many_live_tokens_it_has(admin_client: Client) -> None:
     user = CredentialFactory().user
     CredentialFactory(user=user, revoked=True)
