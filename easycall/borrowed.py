@@ -44,6 +44,22 @@ NOT_IN_ITALIAN = (
     ),
 )
 
+# Django's Italian gives them a capital letter, as if each began a sentence.
+MONTHS = (
+    gettext_noop("January"),
+    gettext_noop("February"),
+    gettext_noop("March"),
+    gettext_noop("April"),
+    gettext_noop("May"),
+    gettext_noop("June"),
+    gettext_noop("July"),
+    gettext_noop("August"),
+    gettext_noop("September"),
+    gettext_noop("October"),
+    gettext_noop("November"),
+    gettext_noop("December"),
+)
+
 # Formal, misspelt or word for word, in one language or both.
 SAID_BADLY = (
     gettext_noop("%(model_name)s with this %(field_label)s already exists."),
@@ -60,7 +76,9 @@ SAID_BADLY = (
     gettext_noop("Enter a new password for the user <strong>%(username)s</strong>."),
     gettext_noop("Enter a valid date."),
     gettext_noop("Enter a valid email address."),
+    gettext_noop("Enter a valid username. This value may contain only letters, numbers, and @/./+/-/_ characters."),
     gettext_noop("Enter the same password as before, for verification."),
+    gettext_noop("Hide counts"),
     gettext_noop("Log out"),
     gettext_noop("Logged out"),
     gettext_noop("No password set."),
@@ -75,11 +93,13 @@ SAID_BADLY = (
     gettext_noop("Remove from sorting"),
     gettext_noop("Required. 150 characters or fewer. Letters, digits and @/./+/-/_ only."),
     gettext_noop("Select a valid choice. That choice is not one of the available choices."),
+    gettext_noop("Show counts"),
     gettext_noop("Start typing to filter…"),
     gettext_noop("Thanks for spending some quality time with the web site today."),
     gettext_noop("The password is too similar to the %(verbose_name)s."),
     gettext_noop("This field is required."),
     gettext_noop("View"),
+    gettext_noop("View %s"),
     gettext_noop("Welcome,"),
     gettext_noop(
         "You are authenticated as %(username)s, but are not authorized to access this page. Would you like to login to "

@@ -1,14 +1,23 @@
+import re
+from datetime import UTC, date, datetime
 from io import StringIO
 from pathlib import Path
 
 import polib
 import pytest
 from django.conf import settings
+from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
-from django.utils import translation
+from django.utils import formats, translation
 from pytest_django import Settings
 
+from accounts.models import User
+
 LANGUAGES = ("es", "it")
+
+
+def po_file(language: str) -> Path:
+    return Path(settings.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
 
 
 def translations(action: str) -> str:
@@ -23,10 +32,46 @@ def test_every_string_is_translated_into_every_language() -> None:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_compiled_catalogue_is_what_the_pages_speak(language: str) -> None:
-    file = Path(settings.LOCALE_PATHS[0]) / language / "LC_MESSAGES" / "django.po"
-    (entry,) = (entry for entry in polib.pofile(str(file)) if entry.msgid == "No token was sent")
+    (entry,) = (entry for entry in polib.pofile(str(po_file(language))) if entry.msgid == "No token was sent")
     with translation.override(language):
         assert translation.gettext("No token was sent") == entry.msgstr
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("es", r"cuerpo|introdu[zc]|recuento|autentica|\bSSO\b|LDAP"),
+        ("it", r"\bcorpo\b|immetti|conteggi|autentica|Sign-On|LDAP|quello che chi"),
+    ],
+)
+def test_translations_use_the_words_of_the_readers(language: str, words: str) -> None:
+    said = [entry.msgstr for entry in polib.pofile(str(po_file(language)))]
+    assert [text for text in said if re.search(words, text, re.IGNORECASE)] == []
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("language", "error", "title"),
+    [
+        ("es", "Escribe un nombre de usuario solo con letras, cifras y @/./+/-/_, sin espacios.", "Ver usuario"),
+        ("it", "Scrivi un nome utente con solo lettere, cifre e @/./+/-/_, senza spazi.", "Vedi utente"),
+    ],
+)
+def test_sentences_of_django_are_said_in_our_way(language: str, error: str, title: str) -> None:
+    with translation.override(language):
+        with pytest.raises(ValidationError) as caught:
+            User(username="dos palabras").clean_fields(exclude=["password"])
+        assert caught.value.messages == [error]
+        assert translation.gettext("View %s") % User._meta.verbose_name == title
+
+
+@pytest.mark.parametrize(
+    ("language", "text"), [("es", "3 de noviembre de 2026 a las 22:17"), ("it", "3 novembre 2026, 22:17")]
+)
+def test_moments_are_written_as_people_write_them(language: str, text: str) -> None:
+    with translation.override(language):
+        assert formats.date_format(datetime(2026, 11, 3, 22, 17, tzinfo=UTC), "DATETIME_FORMAT") == text
+        assert text.startswith(formats.date_format(date(2026, 11, 3), "DATE_FORMAT"))
 
 
 @pytest.fixture
