@@ -35,6 +35,7 @@ class Answered:
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
     event: LeadEvent
+    by: str
     data: str
 
 
@@ -52,7 +53,7 @@ def lead_page(lead: Lead) -> dict[str, Any]:
         ],
         "kept_aside": receipts.asides(lead.kept_aside),
         "warnings": receipts.warnings(lead.warnings),
-        "history": [HistoryLine(event, receipts.as_text(event.data) if event.data else "") for event in _events(lead)],
+        "history": [*_history(lead)],
         "sent": [replace(row, target=_target_label(row, questions)) for row in sent],
         "in_batch": receipts.is_batch(answer),
         "body": _body(lead.submission, lead.item if receipts.is_batch(answer) else None),
@@ -74,8 +75,12 @@ def _fields(lead: Lead) -> Iterable[StoredField]:
             yield StoredField(name, field.label, raw.visible(value), raw.visible(sent) if sent != value else "")
 
 
-def _events(lead: Lead) -> Iterable[LeadEvent]:
-    return lead.events.select_related("by")
+def _history(lead: Lead) -> Iterable[HistoryLine]:
+    events = lead.events.select_related("by", "submission__user")
+    for event in events.defer(*(f"submission__{name}" for name in ("body", "answer", "query", "content_type"))):
+        # Nobody's own hand, but a token's: then it was the sender.
+        by = event.by or (event.submission and event.submission.user)
+        yield HistoryLine(event, str(by or ""), receipts.as_text(event.data) if event.data else "")
 
 
 def _target_label(row: receipts.SentKey, questions: Mapping[str, Question]) -> str:

@@ -184,6 +184,17 @@ def test_page_shows_the_history(admin_client: Client) -> None:
     assert 'Created marta {"before": "1"}' in words
 
 
+def test_history_names_the_sender_of_what_came_by_a_token(admin_client: Client) -> None:
+    mapping = ImportMappingFactory.create(external_code="expo", user__username="landing")
+    lead = Lead.objects.get(pk=send({"telefono": "600111222"}, mapping=mapping)["id"])
+    assert "Created landing –" in text_of(admin_client.get(page_of(lead)))
+
+
+def test_history_of_nobody_known_has_a_dash(admin_client: Client) -> None:
+    event = LeadEventFactory.create(submission=None)
+    assert "Created – –" in text_of(admin_client.get(page_of(event.lead)))
+
+
 def test_page_links_to_where_the_lead_came_from(admin_client: Client) -> None:
     lead = LeadFactory.create()
     content = admin_client.get(page_of(lead)).content.decode()
