@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext_lazy as _
 
@@ -33,7 +34,7 @@ def _cell(text: str) -> str:
 class LeadAdmin(ViewOnlyAdmin[Lead]):
     """Where support looks for a lead that somebody misses, and sees what was sent and what became of it."""
 
-    list_display = ("received", "person", "phone_number", "address", "campaign", "import_api", "from_channel", "flags")
+    list_display = ("received", "person", "contact", "destination", "from_channel", "flags")
     list_display_links = ("received", "person")
     sortable_by = ("received",)
     list_select_related = ("campaign", "mapping__user")
@@ -90,17 +91,13 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
     def person(self, lead: Lead) -> str:
         return _cell(lead.name) or "–"
 
-    @admin.display(description=_("phone"))
-    def phone_number(self, lead: Lead) -> str:
-        return _cell(lead.phone) or "–"
+    @admin.display(description=_("Phone or e-mail"))
+    def contact(self, lead: Lead) -> str:
+        return format_html_join("", "<div>{}</div>", ((_cell(text),) for text in (lead.phone, lead.email) if text))
 
-    @admin.display(description=_("e-mail"))
-    def address(self, lead: Lead) -> str:
-        return _cell(lead.email) or "–"
-
-    @admin.display(description=_("Import API"))
-    def import_api(self, lead: Lead) -> str:
-        return mapping_label(lead.mapping)
+    @admin.display(description=_("campaign"))
+    def destination(self, lead: Lead) -> str:
+        return format_html('{}<div class="note">{}</div>', lead.campaign, mapping_label(lead.mapping))
 
     @admin.display(description=_("channel"))
     def from_channel(self, lead: Lead) -> str:
