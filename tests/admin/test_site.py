@@ -3,7 +3,9 @@ from typing import Any
 
 import pytest
 from django.contrib.admin import site
+from django.contrib.staticfiles.finders import find
 from django.http import HttpRequest
+from django.templatetags.static import static
 from django.test import Client
 from django.urls import reverse
 from factory.django import DjangoModelFactory
@@ -45,6 +47,25 @@ def test_what_the_menu_does_not_name_comes_last() -> None:
 
     assert [section["app_label"] for section in ordered] == ["accounts", "sites"]
     assert [row["object_name"] for row in ordered[0]["models"]] == ["User", "Team"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/admin/login/",
+        "/admin/",
+        "/admin/password_change/",
+        "/admin/accounts/user/",
+        "/admin/campaigns/question/add/",
+        "/admin/leads/lead/",
+        "/problems/invalid-token",
+    ],
+)
+def test_every_page_names_its_icon(admin_client: Client, path: str) -> None:
+    client = Client() if path == "/admin/login/" else admin_client
+    page = client.get(path).content.decode()
+    assert f'<link rel="icon" href="{static("easycall/favicon.svg")}"' in page
+    assert find("easycall/favicon.svg")
 
 
 def test_every_section_has_its_page(admin_client: Client) -> None:
