@@ -74,6 +74,12 @@ class MalformedBody(Problem):
     remedy = _("Correct the body at the place that the answer names; nothing of it was taken.")
 
 
+class IdempotencyKeyInvalid(Problem):
+    type, status = "idempotency-key-invalid", 400
+    title = _("The Idempotency-Key header is not valid")
+    remedy = _("Send one Idempotency-Key of 1 to 255 visible ASCII characters, such as a UUID.")
+
+
 class _Unauthorized(Problem):
     status = 401
 
@@ -121,6 +127,15 @@ class NotAcceptable(Problem):
     remedy = _("Accept application/json.")
 
 
+class IdempotencyKeyInUse(Problem):
+    type, status = "idempotency-key-in-use", 409
+    title = _("The first request with this key is still being processed")
+    remedy = _("Send the same request again a moment later.")
+
+    def __init__(self, detail: str) -> None:
+        super().__init__(detail, headers={"Retry-After": "1"})
+
+
 class ContentTooLarge(Problem):
     type, status = "content-too-large", 413
     title = _("The content is too large")
@@ -151,6 +166,12 @@ class MissingContact(Problem):
     remedy = _("Send at least one phone or e-mail under a predefined key.")
 
 
+class IdempotencyKeyReused(Problem):
+    type, status = "idempotency-key-reused", 422
+    title = _("The key was used for another request")
+    remedy = _("Choose a new Idempotency-Key for each lead, and repeat it only with the same data.")
+
+
 class TemporarilyUnavailable(Problem):
     type, status = "temporarily-unavailable", 503
     title = _("The service can't answer right now")
@@ -165,17 +186,20 @@ PROBLEMS: Mapping[str, type[Problem]] = {
     for problem in (
         MalformedRequest,
         MalformedBody,
+        IdempotencyKeyInvalid,
         MissingCredentials,
         InvalidToken,
         AddressNotAllowed,
         NotFound,
         MethodNotAllowed,
         NotAcceptable,
+        IdempotencyKeyInUse,
         ContentTooLarge,
         UnsupportedMediaType,
         UnknownCampaign,
         CampaignInactive,
         MissingContact,
+        IdempotencyKeyReused,
         TemporarilyUnavailable,
     )
 }

@@ -1,3 +1,5 @@
+from enum import StrEnum
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
@@ -14,3 +16,12 @@ class Outcome(models.TextChoices):
 
 class EventKind(models.TextChoices):
     CREATED = "created", _("created")
+    UPDATED = "updated", _("updated")
+
+
+class Verdict(StrEnum):
+    """What a lead of a submission turned out to be: the `status` of its receipt."""
+
+    CREATED = "created"
+    UPDATED = "updated"
+    REPEATED = "repeated"

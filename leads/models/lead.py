@@ -105,6 +105,11 @@ class Lead(models.Model):
             models.Index(name="lead_with_warnings", fields=("-id",), condition=~models.Q(warning_codes="")),
         )
         constraints = (
+            models.UniqueConstraint(
+                name="lead_once_an_external_id",
+                fields=("mapping", "external_id"),
+                condition=~models.Q(external_id=""),
+            ),
             models.UniqueConstraint(name="lead_once_an_item", fields=("submission", "item")),
             models.CheckConstraint(
                 name="lead_has_a_contact",

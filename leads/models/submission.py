@@ -30,6 +30,8 @@ class Submission(models.Model):
     # The types of its problems, sorted and joined with blanks: what a list can filter by on every database.
     problem = models.TextField(_("problem"), blank=True)
     created_count = models.PositiveIntegerField(_("leads created"), default=0)
+    updated_count = models.PositiveIntegerField(_("leads updated"), default=0)
+    repeated_count = models.PositiveIntegerField(_("leads repeated"), default=0)
     rejected_count = models.PositiveIntegerField(_("leads rejected"), default=0)
     mapping = models.ForeignKey(
         "leads.ImportMapping",
@@ -38,6 +40,14 @@ class Submission(models.Model):
         related_name="+",
         verbose_name=_("Import API"),
         help_text=_("Where all its leads went; empty when they went different ways, or nowhere."),
+    )
+    repeats = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        verbose_name=_("repeats"),
+        help_text=_("The submission that came first with the same key, whose answer this one got again."),
     )
     # The answer's body as text, not as a JSON column: a database that reorders it could not repeat it.
     answer = models.TextField(_("answer"))
