@@ -1,5 +1,6 @@
 """The door: POST /easycall/spring. HTTP in and out; everything else is leads.intake."""
 
+from dataclasses import replace
 from typing import Any, cast
 from urllib.parse import parse_qs
 
@@ -17,6 +18,7 @@ from easycall.api import problems
 from easycall.errors import MalformedRequest, UnsupportedMediaType
 from leads.api import wire
 from leads.intake import Answer, Delivery, receive, refuse
+from leads.intake.idempotency import parse_key
 
 
 class ProblemRenderer(JSONRenderer):
@@ -40,6 +42,7 @@ class Intake(APIView):
     content_negotiation_class = Negotiation
     http_method_names = ["post"]
 
+    explain = False
     delivery: Delivery | None = None  # set once the token is known to be valid
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -47,12 +50,14 @@ class Intake(APIView):
         self.format_kwarg = JSONRenderer.format
         request.user  # noqa: B018  authenticates, or raises
         body = wire.read(request._request)
-        self.delivery = _delivery(request, body)
+        self.delivery = _delivery(request, body, explain=self.explain)
         check_address(self.delivery.credential, self.delivery.remote_address)
         if token_in_url(request.META.get("QUERY_STRING", "")):
             raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
             raise UnsupportedMediaType("The body is compressed; send it as it is.")
+        key = parse_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
+        self.delivery = replace(self.delivery, idempotency_key=key)
         if body.problem:
             raise body.problem
         if request.method == "POST":
@@ -71,8 +76,9 @@ class Intake(APIView):
             return problems.problem_response(problems.as_problem(error))
 
 
-def _delivery(request: Request, body: wire.Wire) -> Delivery:
+def _delivery(request: Request, body: wire.Wire, *, explain: bool) -> Delivery:
     query = request.META.get("QUERY_STRING", "")
+    parameters = _parameters(query)
     return Delivery(
         credential=cast(Credential, request.auth),
         raw=body.raw,
@@ -81,16 +87,17 @@ def _delivery(request: Request, body: wire.Wire) -> Delivery:
         method=str(request.method)[:20],
         path=request.path,
         query="(withheld: it carried a token)" if token_in_url(query) else query,
-        url_code=_url_code(query),
+        url_code=parameters.get("campaign", "").strip(),
+        explain=explain or parameters.get("explain") == "1",
         # A link-local address may come with its interface, which is no part of an address to a database.
         remote_address=request.META.get("REMOTE_ADDR", "").partition("%")[0] or None,
     )
 
 
-def _url_code(query: str) -> str:
-    """The last campaign of the query. Django's own reading gives up on a query of many parameters."""
+def _parameters(query: str) -> dict[str, str]:
+    """Each parameter's last value. Django's own reading gives up on a query of many parameters."""
     text = query.encode("latin-1").decode(errors="replace")
-    return parse_qs(text).get("campaign", [""])[-1].strip()
+    return {name: values[-1] for name, values in parse_qs(text).items()}
 
 
 def _response(answer: Answer) -> HttpResponse:

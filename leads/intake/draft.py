@@ -41,18 +41,47 @@ class Draft:
             mapping=self.mapping,
             campaign=self.mapping.campaign,
             created_at=submission.received_at,
-            answers=self.answers,
-            kept_aside=self.kept_aside,
-            warnings=self.warnings,
-            warning_codes=" ".join(sorted({str(warning["code"]) for warning in self.warnings})),
+            # Copies: a later item of the same batch may change the lead, and the receipt of this one stays.
+            answers=dict(self.answers),
+            kept_aside=dict(self.kept_aside),
+            warnings=list(self.warnings),
+            warning_codes=_codes(self.warnings),
             **self.columns,
         )
 
-    def receipt(self, lead_id: UUID, submission_id: UUID, status: str) -> dict[str, Any]:
+    def apply_to(self, lead: Lead) -> dict[str, dict[str, list[Any]]]:
+        """Fill the blanks of a lead that is there and replace what differs. Returns the changes as [old, new].
+
+        What this request does not say stays; another spelling of the same phone is no change.
+        """
+        changes = {
+            "fields": self._change_fields(lead),
+            "answers": _change(lead.answers, self.answers),
+            "kept_aside": _change(lead.kept_aside, self.kept_aside),
+        }
+        changes = {part: changed for part, changed in changes.items() if changed}
+        if changes:
+            said = self.stored.keys() | self.kept_aside.keys() | {None}
+            lead.warnings = [warning for warning in lead.warnings if warning["key"] not in said] + self.warnings
+            lead.warning_codes = _codes(lead.warnings)
+        return changes
+
+    def _change_fields(self, lead: Lead) -> dict[str, list[Any]]:
+        changes = {}
+        for column, new in self.columns.items():
+            old = getattr(lead, column)
+            if old != new and not column.endswith("_sent"):
+                changes[column] = [old, new]
+                setattr(lead, column, new)
+                if column in PHONE_FIELDS:
+                    setattr(lead, f"{column}_sent", self.columns[f"{column}_sent"])
+        return changes
+
+    def receipt(self, lead_id: UUID | None, submission_id: UUID | None, status: str) -> dict[str, Any]:
         """The answer of the contract, which accounts for every key."""
         return {
-            "id": str(lead_id),
-            "submission": str(submission_id),
+            "id": lead_id and str(lead_id),
+            "submission": submission_id and str(submission_id),
             "status": status,
             "campaign": {"code": self.mapping.external_code, "name": self.mapping.campaign.name},
             "stored": self.stored,
@@ -60,6 +89,16 @@ class Draft:
             "empty": self.empty,
             "warnings": self.warnings,
         }
+
+
+def _codes(warnings: Iterable[dict[str, str | None]]) -> str:
+    return " ".join(sorted({str(warning["code"]) for warning in warnings}))
+
+
+def _change(held: dict[str, Any], said: dict[str, Any]) -> dict[str, list[Any]]:
+    changes = {key: [held.get(key), new] for key, new in said.items() if held.get(key) != new}
+    held.update(said)
+    return changes
 
 
 def draft(pairs: Pairs, *, mapping: ImportMapping, keys: KeyTable, place: str) -> Draft:

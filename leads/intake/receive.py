@@ -2,23 +2,27 @@
 
 import json
 import logging
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
+from uuid import UUID
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 
 from accounts.models import Credential
 from campaigns.queries import all_questions
 from easycall.errors import Problem, TemporarilyUnavailable
 from easycall.ids import new_id
-from leads.enums import EventKind, Outcome
+from leads.enums import Outcome, Verdict
 from leads.intake import body
 from leads.intake.draft import Draft, draft
+from leads.intake.idempotency import Claim
 from leads.intake.keys import KeyTable
+from leads.intake.match import Match, match
 from leads.intake.route import active_mappings, route
-from leads.models import Lead, LeadEvent, Submission
+from leads.models import Submission
 
 log = logging.getLogger(__name__)
 
@@ -35,6 +39,8 @@ class Delivery:
     query: str
     url_code: str
     remote_address: str | None
+    idempotency_key: str = ""
+    explain: bool = False
     complete: bool = True
 
 
@@ -54,6 +60,8 @@ Draftlike = Draft | Problem
 def receive(delivery: Delivery) -> Answer:
     """Make leads of a delivery, or a problem; either way it is in the journal when this returns.
 
+    A delivery that asks to explain gets the answer that it would get, and leaves nothing behind.
+
     Answers are in English whoever asks: the same bytes get the same receipt, today and when they are replayed.
 
     Raises django.db.Error when the database can't answer: then nothing was written, and the sender has to be told so.
@@ -61,10 +69,13 @@ def receive(delivery: Delivery) -> Answer:
     try:
         with translation.override("en"):
             content = body.read(delivery.raw, delivery.content_type)
+            claim = _claim(delivery, content)
+            if claim and (first := claim.first()):
+                return _repeat(delivery, first)
             drafts = _drafts(delivery, content)
             if not content.batch and isinstance(drafts[0], Problem):
                 return refuse(delivery, drafts[0])
-            return _write(delivery, content, drafts)
+            return _write_once_more_when_overtaken(delivery, content, drafts, claim)
     except Problem as problem:
         return refuse(delivery, problem)
     except (OperationalError, InterfaceError):
@@ -78,12 +89,28 @@ def refuse(delivery: Delivery, problem: Problem, *, outcome: Outcome = Outcome.R
     """Journal a delivery that becomes no lead."""
     submission = _submission(delivery)
     with translation.override("en"):
-        text = _dump(problem.document(submission.id))
+        text = _dump(problem.document(None if delivery.explain else submission.id))
     submission.outcome, submission.status, submission.problem = outcome, problem.status, _types([problem])
     submission.rejected_count = 1
     submission.answer = text
-    submission.save(force_insert=True)
+    if not delivery.explain:
+        submission.save(force_insert=True)
     return Answer(problem.status, text, problem.headers, is_problem=True)
+
+
+def _claim(delivery: Delivery, content: body.Body) -> Claim | None:
+    key = delivery.idempotency_key
+    return Claim.of(delivery.credential.user_id, key, content, delivery.url_code) if key else None
+
+
+def _repeat(delivery: Delivery, first: Submission) -> Answer:
+    """Answer as the first time, byte for byte, and write no more than that this happened."""
+    submission = _submission(delivery)
+    submission.outcome, submission.status, submission.answer = Outcome.ACCEPTED, first.status, first.answer
+    submission.repeats, submission.mapping_id = first, first.mapping_id
+    if not delivery.explain:
+        submission.save(force_insert=True)
+    return Answer(first.status, first.answer, {"Idempotent-Replayed": "true"}, is_problem=False)
 
 
 def _drafts(delivery: Delivery, content: body.Body) -> list[Draftlike]:
@@ -106,41 +133,67 @@ def _drafts(delivery: Delivery, content: body.Body) -> list[Draftlike]:
     return [one(item) for item in content.items]
 
 
-def _write(delivery: Delivery, content: body.Body, drafts: list[Draftlike]) -> Answer:
+def _write_once_more_when_overtaken(
+    delivery: Delivery, content: body.Body, drafts: list[Draftlike], claim: Claim | None
+) -> Answer:
+    try:
+        return _write(delivery, content, drafts, claim)
+    except IntegrityError:
+        # A twin wrote a lead with the same external id after we had looked: this time it is found.
+        return _write(delivery, content, drafts, claim)
+
+
+def _write(delivery: Delivery, content: body.Body, drafts: list[Draftlike], claim: Claim | None) -> Answer:
     submission = _submission(delivery)
-    leads = {index: each.lead(submission, index) for index, each in enumerate(drafts) if isinstance(each, Draft)}
-    results = [
-        each.receipt(leads[index].id, submission.id, EventKind.CREATED)
-        if isinstance(each, Draft)
-        else each.document(submission.id)
-        for index, each in enumerate(drafts)
-    ]
-    _conclude(submission, content, drafts, results)
     with transaction.atomic():
+        if claim:
+            claim.lock()
+            # Asked again, because a twin may have ended between the first question and the lock.
+            if first := claim.first():
+                return _repeat(delivery, first)
+        found = match(submission, {index: each for index, each in enumerate(drafts) if isinstance(each, Draft)})
+        _conclude(submission, content, drafts, found.matches, explain=delivery.explain)
+        if delivery.explain:
+            return Answer(submission.status, submission.answer, {}, is_problem=False)
         submission.save(force_insert=True)
-        Lead.objects.bulk_create(leads.values())
-        LeadEvent.objects.bulk_create(
-            LeadEvent(lead=lead, kind=EventKind.CREATED, at=submission.received_at, submission=submission)
-            for lead in leads.values()
-        )
+        found.write()
+        if claim:
+            claim.keep(submission)
     return Answer(submission.status, submission.answer, {}, is_problem=False)
 
 
 def _conclude(
-    submission: Submission, content: body.Body, drafts: list[Draftlike], results: list[dict[str, Any]]
+    submission: Submission,
+    content: body.Body,
+    drafts: list[Draftlike],
+    matches: Mapping[int, Match],
+    *,
+    explain: bool,
 ) -> None:
     """Fill in what became of it: the answer, the counts and the outcome."""
     problems = [each for each in drafts if isinstance(each, Problem)]
     mappings = {each.mapping.pk for each in drafts if isinstance(each, Draft)}
-    submission.created_count, submission.rejected_count = len(drafts) - len(problems), len(problems)
+    verdicts = Counter(each.verdict for each in matches.values())
+    submission.created_count, submission.rejected_count = verdicts[Verdict.CREATED], len(problems)
+    submission.updated_count, submission.repeated_count = verdicts[Verdict.UPDATED], verdicts[Verdict.REPEATED]
     submission.mapping_id = mappings.pop() if len(mappings) == 1 else None
     if problems:
         submission.problem = _types(problems)
-        submission.outcome = Outcome.PARTIAL if submission.created_count else Outcome.REJECTED
+        submission.outcome = Outcome.PARTIAL if matches else Outcome.REJECTED
     else:
         submission.outcome = Outcome.ACCEPTED
-    submission.status = 200 if content.batch else 201
+    submission_id = None if explain else submission.id
+    results = [_result(each, matches.get(index), submission_id) for index, each in enumerate(drafts)]
+    submission.status = 201 if verdicts[Verdict.CREATED] and not content.batch else 200
     submission.answer = _dump(_batch_document(submission, results) if content.batch else results[0])
+
+
+def _result(each: Draftlike, found: Match | None, submission_id: UUID | None) -> dict[str, Any]:
+    """A receipt or a problem. What is only explained has no submission, and a lead that would be new has no id."""
+    if isinstance(each, Problem) or not found:
+        return cast(Problem, each).document(submission_id)
+    is_imagined = submission_id is None and found.verdict is Verdict.CREATED
+    return each.receipt(None if is_imagined else found.lead.id, submission_id, found.verdict)
 
 
 def _types(problems: Iterable[Problem]) -> str:
@@ -152,8 +205,8 @@ def _batch_document(submission: Submission, results: list[dict[str, Any]]) -> di
         "results": results,
         "created": submission.created_count,
         "duplicate": 0,
-        "updated": 0,
-        "repeated": 0,
+        "updated": submission.updated_count,
+        "repeated": submission.repeated_count,
         "rejected": submission.rejected_count,
     }
 
