@@ -16,7 +16,7 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from campaigns.fields import PHONE_FIELDS
 from campaigns.models import Campaign
-from leads.models import Lead, Submission
+from leads.models import Lead, LeadEvent, Submission
 from leads.models.lead import INDEXED_EMAIL_LENGTH
 from leads.models.names import name_words
 
@@ -72,6 +72,12 @@ def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet
         of_lead = Lead.objects.filter(pk=identifier).values("submission")
         return submissions.filter(Q(pk=identifier) | Q(pk__in=of_lead))
     return submissions.none()
+
+
+def of_submission(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
+    """Those that a submission made or changed."""
+    touched = LeadEvent.objects.filter(submission=submission).values("lead")
+    return leads.filter(Q(submission=submission) | Q(pk__in=touched))
 
 
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:

@@ -15,7 +15,7 @@ from accounts.models import User
 from easycall.errors import PROBLEMS
 from leads.admin.labels import WARNING_LABELS, problem_title
 from leads.models import ImportMapping, Lead, Submission
-from leads.queries import as_uuid, with_problem, with_warning
+from leads.queries import as_uuid, of_submission, with_problem, with_warning
 
 RECENT_LEADS = 1_000
 
@@ -183,7 +183,7 @@ class OfSubmissionFilter(admin.SimpleListFilter):
         if self.value() is None:
             return queryset
         submission = as_uuid(str(self.value()))
-        return queryset.filter(submission=submission) if submission else queryset.none()
+        return of_submission(queryset, submission) if submission else queryset.none()
 
 
 class ProblemFilter(admin.SimpleListFilter):

@@ -10,6 +10,7 @@ from campaigns.fields import FIELDS, PHONE_FIELDS, Envelope
 from campaigns.models import Question
 from leads.admin import raw, receipts
 from leads.admin.labels import ENVELOPE_LABELS
+from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
 
 
@@ -80,7 +81,28 @@ def _history(lead: Lead) -> Iterable[HistoryLine]:
     for event in events.defer(*(f"submission__{name}" for name in ("body", "answer", "query", "content_type"))):
         # Nobody's own hand, but a token's: then it was the sender.
         by = event.by or (event.submission and event.submission.user)
-        yield HistoryLine(event, str(by or ""), receipts.as_text(event.data) if event.data else "")
+        yield HistoryLine(event, str(by or ""), _details(event))
+
+
+def _details(event: LeadEvent) -> str:
+    """A line for each thing that changed: what it is called, what it was and what it is."""
+    if event.kind != EventKind.UPDATED:
+        return receipts.as_text(event.data) if event.data else ""
+    return "\n".join(
+        f"{_changed_label(part, key)}: {_changed_value(part, old)} → {_changed_value(part, new)}"
+        for part, changes in event.data.items()
+        for key, (old, new) in changes.items()
+    )
+
+
+def _changed_label(part: str, key: str) -> str:
+    if part != "fields":
+        return raw.visible(key)
+    return str(FIELDS[key].label if key in FIELDS else ENVELOPE_LABELS.get(key, key))
+
+
+def _changed_value(part: str, value: Any) -> str:
+    return receipts.as_text(value["value"] if part == "kept_aside" and value else value) if value else "–"
 
 
 def _target_label(row: receipts.SentKey, questions: Mapping[str, Question]) -> str:

@@ -10,6 +10,7 @@ from leads.admin import raw, receipts
 from leads.admin.labels import warning_label
 from leads.models import Lead, Submission
 from leads.models.lead import TITLE_LENGTH
+from leads.queries import of_submission
 
 # The first of a batch; the list of leads has them all.
 SHOWN_LEADS = 25
@@ -17,7 +18,9 @@ SHOWN_LEADS = 25
 
 @dataclass(frozen=True, slots=True)
 class LeadLine:
-    number: int
+    """`number` is the lead's place in the submission, None for a lead that was here already."""
+
+    number: int | None
     lead: Lead
     contact: str
     warnings: str
@@ -34,6 +37,7 @@ def submission_page(submission: Submission) -> dict[str, Any]:
         "content_type": raw.visible(submission.content_type),
         "refusals": receipts.refusals(answer),
         "leads": leads[:SHOWN_LEADS],
+        "touched": submission.created_count + submission.updated_count,
         "has_more_leads": len(leads) > SHOWN_LEADS,
         "warnings": receipts.warnings(answer.get("warnings")),
         "body": raw.shown(text, charset=charset),
@@ -47,10 +51,10 @@ def _query(submission: Submission) -> str:
 
 
 def _leads(submission: Submission) -> Iterable[LeadLine]:
-    leads = Lead.objects.filter(submission=submission).select_related("campaign").order_by("item")
+    leads = of_submission(Lead.objects.all(), submission.pk).select_related("campaign").order_by("item")
     for lead in leads.defer("answers", "kept_aside", "warnings")[: SHOWN_LEADS + 1]:
         yield LeadLine(
-            number=lead.item + 1,
+            number=lead.item + 1 if lead.submission_id == submission.pk else None,
             lead=lead,
             contact=Truncator(lead.contact).chars(TITLE_LENGTH),
             warnings=", ".join(warning_label(code) for code in lead.warning_codes.split()) or "–",
