@@ -271,3 +271,14 @@ def test_list_asks_for_no_column_that_it_does_not_show(admin_client: Client) -> 
     LeadFactory.create()
     (lead,) = admin_client.get(LIST).context["cl"].result_list
     assert {"answers", "kept_aside", "warnings"} <= lead.get_deferred_fields()
+
+
+def test_history_says_what_an_update_changed(admin_client: Client) -> None:
+    mapping = ImportMappingFactory.create(external_code="expo")
+    lead = {"ID": "crm-7", "telefono": "600111222", "nombre": "Lucía", "Raro": "1"}
+    send(lead, mapping=mapping)
+    send({**lead, "nombre": "Ana", "canal": "web", "Raro": "2"}, mapping=mapping)
+    words = text_of(admin_client.get(page_of(Lead.objects.get())))
+    assert "First name: Lucía → Ana" in words
+    assert "Channel: – → web" in words
+    assert "Raro: 1 → 2" in words

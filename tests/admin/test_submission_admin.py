@@ -9,10 +9,17 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
-from leads.enums import Outcome
+from leads.enums import EventKind, Outcome
 from leads.models import Submission
 from tests.admin.pages import queries_of, text_of
-from tests.factories import CredentialFactory, ImportMappingFactory, LeadFactory, SubmissionFactory, UserFactory
+from tests.factories import (
+    CredentialFactory,
+    ImportMappingFactory,
+    LeadEventFactory,
+    LeadFactory,
+    SubmissionFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -251,3 +258,20 @@ def test_who_may_see_submissions_only_gets_no_links_elsewhere(sign_in: SignIn) -
         ("leads_importmapping", lead.mapping),
     ):
         assert reverse(f"admin:{name}_change", args=[row.pk]) not in content
+
+
+def test_page_of_an_update_leads_to_the_lead_that_it_changed(admin_client: Client) -> None:
+    event = LeadEventFactory.create(
+        kind=EventKind.UPDATED, submission=SubmissionFactory.create(created_count=0, updated_count=1)
+    )
+    response = admin_client.get(page_of(event.submission))
+    assert "0 created, 1 updated, 0 repeated, 0 rejected" in text_of(response)
+    assert reverse("admin:leads_lead_change", args=[event.lead_id]) in response.content.decode()
+    found = admin_client.get(reverse("admin:leads_lead_changelist"), {"of": str(event.submission_id)})
+    assert list(found.context["cl"].queryset) == [event.lead]
+
+
+def test_page_of_a_repetition_leads_to_the_first(admin_client: Client) -> None:
+    first = SubmissionFactory.create()
+    again = SubmissionFactory.create(repeats=first)
+    assert page_of(first) in admin_client.get(page_of(again)).content.decode()

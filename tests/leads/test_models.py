@@ -5,7 +5,7 @@ from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
 
 from leads.enums import EventKind, Outcome
-from leads.models import Lead, LeadEvent
+from leads.models import IdempotencyKey, Lead, LeadEvent
 from tests.factories import ImportMappingFactory, LeadEventFactory, LeadFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db
@@ -134,3 +134,20 @@ def _delete_behind_django(row: models.Model) -> None:
         rows._raw_delete(rows.db)
         # Foreign keys are looked at when a transaction ends, which in a test it does not.
         connection.check_constraints()
+
+
+def test_external_id_is_one_lead_of_its_import_api() -> None:
+    lead = LeadFactory.create(external_id="crm-7")
+    LeadFactory.create(external_id="crm-7")
+    LeadFactory.create_batch(2, external_id="", mapping=lead.mapping)
+    with pytest.raises(IntegrityError):
+        LeadFactory.create(external_id="crm-7", mapping=lead.mapping)
+
+
+@pytest.mark.parametrize("column", [{"key": ""}, {"fingerprint": "short"}, {}])
+def test_idempotency_key_is_one_of_its_user_and_has_a_fingerprint(column: dict[str, str]) -> None:
+    submission = SubmissionFactory.create()
+    row = {"user": submission.user, "key": "k", "fingerprint": "f" * 64, "submission": submission}
+    IdempotencyKey.objects.create(**row)
+    with pytest.raises(IntegrityError):
+        IdempotencyKey.objects.create(**{**row, "key": "other", **column} if column else row)
