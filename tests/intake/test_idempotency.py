@@ -3,6 +3,7 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.http import HttpResponse
 from django.utils import timezone
 
 from accounts import services
@@ -19,7 +20,7 @@ def world(db: None) -> World:
     return make_world()
 
 
-def post(world: World, body: object = LEAD, key: str = "k1", token: str = "<token>", **kwargs: str):  # type: ignore[no-untyped-def]
+def post(world: World, body: object = LEAD, key: str = "k1", token: str = "<token>", **kwargs: str) -> HttpResponse:
     raw = body if isinstance(body, str) else json.dumps(body)
     return send(raw, world.tokens.get(token, token), headers={"Idempotency-Key": key}, **kwargs)
 
