@@ -36,6 +36,22 @@ def create_token(
     return credential, token.text
 
 
+def revoke_leaked(*, text: str, by: User | None) -> list[Credential]:
+    """Revoke every live token that stands in `text`, such as a log or a public page. Returns the revoked ones.
+
+    The secret has to be right as well: a key alone, which is no secret, revokes nothing.
+    """
+    found = {token.key: token for token in tokens.find_all(text)}
+    leaked = [
+        credential
+        for credential in Credential.objects.filter(key__in=found, revoked_at=None).select_related("user")
+        if tokens.verify(found[credential.key], credential.digest, peppers=settings.TOKEN_PEPPERS)
+    ]
+    for credential in leaked:
+        revoke(credential=credential, by=by)
+    return leaked
+
+
 def revoke(*, credential: Credential, by: User | None) -> None:
     """Close the door to a token at once and for good. Revoking it again changes nothing."""
     now = timezone.now()
