@@ -20,6 +20,8 @@ from leads.api import wire
 from leads.intake import Answer, Delivery, receive, refuse
 from leads.intake.idempotency import parse_key
 
+_NO = frozenset({"0", "false", "no"})
+
 
 class ProblemRenderer(JSONRenderer):
     """Lets a client ask for problems by their media type."""
@@ -78,7 +80,7 @@ class Intake(APIView):
 
 def _delivery(request: Request, body: wire.Wire, *, explain: bool) -> Delivery:
     query = request.META.get("QUERY_STRING", "")
-    parameters = _parameters(query)
+    parameters = parse_qs(query.encode("latin-1").decode(errors="replace"), keep_blank_values=True)
     return Delivery(
         credential=cast(Credential, request.auth),
         raw=body.raw,
@@ -87,17 +89,12 @@ def _delivery(request: Request, body: wire.Wire, *, explain: bool) -> Delivery:
         method=str(request.method)[:20],
         path=request.path,
         query="(withheld: it carried a token)" if token_in_url(query) else query,
-        url_code=parameters.get("campaign", "").strip(),
-        explain=explain or parameters.get("explain") == "1",
+        url_code=parameters.get("campaign", [""])[-1].strip(),
+        # Whoever names it does not want the lead stored, however it is spelled.
+        explain=explain or any(value.lower() not in _NO for value in parameters.get("explain", [])),
         # A link-local address may come with its interface, which is no part of an address to a database.
         remote_address=request.META.get("REMOTE_ADDR", "").partition("%")[0] or None,
     )
-
-
-def _parameters(query: str) -> dict[str, str]:
-    """Each parameter's last value. Django's own reading gives up on a query of many parameters."""
-    text = query.encode("latin-1").decode(errors="replace")
-    return {name: values[-1] for name, values in parse_qs(text).items()}
 
 
 def _response(answer: Answer) -> HttpResponse:

@@ -5,11 +5,11 @@ from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from campaigns.fields import PHONE_FIELDS, Envelope, Field
+from campaigns.fields import FIELD_BY_KEY, PHONE_FIELDS, Envelope, Field
 from campaigns.queries import AskedQuestion
 from campaigns.values import Reading
 from easycall.errors import FieldError, MissingContact
-from easycall.text import nfc
+from easycall.text import fold, nfc
 from leads.intake.body import Pair, Pairs, pointer
 from leads.intake.keys import Aside, KeyTable
 from leads.intake.normalise import normalise
@@ -60,11 +60,20 @@ class Draft:
             "kept_aside": _change(lead.kept_aside, self.kept_aside),
         }
         changes = {part: changed for part, changed in changes.items() if changed}
+        # An answer that came before is not missing because this request does not say it again.
+        self.warnings = [each for each in self.warnings if not _is_missing(each) or each["key"] not in lead.answers]
         if changes:
-            said = self.stored.keys() | self.kept_aside.keys() | {None}
-            lead.warnings = [warning for warning in lead.warnings if warning["key"] not in said] + self.warnings
+            lead.warnings = [each for each in lead.warnings if not self._replaces(each)] + self.warnings
             lead.warning_codes = _codes(lead.warnings)
         return changes
+
+    def _replaces(self, warning: dict[str, str | None]) -> bool:
+        """Whether a warning that a lead has is about something that this request says anew, under whatever key."""
+        key = warning["key"]
+        if key is None or _is_missing(warning) or key in self.stored or key in self.kept_aside:
+            return True
+        field = FIELD_BY_KEY.get(fold(key))
+        return field is not None and field.name in self.columns
 
     def _change_fields(self, lead: Lead) -> dict[str, list[Any]]:
         changes = {}
@@ -89,6 +98,10 @@ class Draft:
             "empty": self.empty,
             "warnings": self.warnings,
         }
+
+
+def _is_missing(warning: dict[str, str | None]) -> bool:
+    return warning["code"] == "missing_answer"
 
 
 def _codes(warnings: Iterable[dict[str, str | None]]) -> str:

@@ -44,8 +44,10 @@ class Claim:
     fingerprint: str
 
     @classmethod
-    def of(cls, user_id: int, key: str, content: Body, url_code: str) -> "Claim":
-        said = [_said(item.content) if isinstance(item.content, list) else str(item.content) for item in content.items]
+    def of(cls, user_id: int, key: str, content: Body, url_code: str, raw: bytes) -> "Claim":
+        # What could not be read of a batch is compared by its bytes.
+        bytes_said = hashlib.sha256(raw).hexdigest()
+        said = [_said(item.content) if isinstance(item.content, list) else bytes_said for item in content.items]
         text = json.dumps([nfc(url_code), content.batch, said])
         return cls(user_id, key, hashlib.sha256(text.encode()).hexdigest())
 

@@ -8,19 +8,22 @@ from typing import Any
 
 from django.db.models import Q
 
+from campaigns.fields import PHONE_FIELDS
 from leads.enums import EventKind, Verdict
 from leads.intake.draft import Draft
 from leads.models import Lead, LeadEvent, Submission
 
-# What an update may change: all that a draft says, and what is derived from it.
-_NEVER_CHANGED = frozenset({"id", "created_at", "submission", "item", "mapping", "campaign", "external_id"})
-_CHANGED = [column.name for column in Lead._meta.concrete_fields if column.name not in _NEVER_CHANGED]
+# What an update may change beside the fields that it names.
+_DERIVED = frozenset({"answers", "kept_aside", "warnings", "warning_codes", "name_words"})
 
 
 @dataclass(frozen=True, slots=True)
 class Match:
+    """`is_new`: the lead is not in the table yet, though this item may be an update of an earlier one."""
+
     lead: Lead
     verdict: Verdict
+    is_new: bool
 
 
 @dataclass(slots=True)
@@ -31,34 +34,39 @@ class Matching:
     matches: dict[int, Match] = field(default_factory=dict)
     new: dict[Any, Lead] = field(default_factory=dict)
     changed: dict[Any, Lead] = field(default_factory=dict)
+    columns: set[str] = field(default_factory=set)
     events: list[LeadEvent] = field(default_factory=list)
 
     def write(self) -> None:
         """Do it, in bulk statements; the submission has to be there."""
-        Lead.objects.bulk_create(self.new.values())
+        # In one order for everybody, as when they are looked up: two batches of the same new ids can't deadlock.
+        Lead.objects.bulk_create(sorted(self.new.values(), key=lambda lead: (lead.mapping_id, lead.external_id)))
         if self.changed:
             words = Lead._meta.get_field("name_words")
             for lead in self.changed.values():
                 words.pre_save(lead, add=False)  # bulk_update leaves out what a field does before it is saved
-            Lead.objects.bulk_update(self.changed.values(), _CHANGED, batch_size=500)
+            Lead.objects.bulk_update(self.changed.values(), sorted(self.columns | _DERIVED), batch_size=500)
         LeadEvent.objects.bulk_create(self.events)
 
     def _add(self, index: int, lead: Lead, verdict: Verdict, changes: Mapping[str, Any]) -> None:
-        self.matches[index] = Match(lead, verdict)
+        is_new = verdict is Verdict.CREATED or lead.pk in self.new
+        self.matches[index] = Match(lead, verdict, is_new)
         if verdict is Verdict.REPEATED:
             return
         kind, at = EventKind(verdict), self.submission.received_at
         self.events.append(LeadEvent(lead=lead, kind=kind, at=at, submission=self.submission, data=changes))
         if verdict is Verdict.CREATED:
             self.new[lead.pk] = lead
-        elif lead.pk not in self.new:
+        elif not is_new:
             self.changed[lead.pk] = lead
+            for column in changes.get("fields", {}):
+                self.columns |= {column, f"{column}_sent"} if column in PHONE_FIELDS else {column}
 
 
-def match(submission: Submission, drafts: Mapping[int, Draft]) -> Matching:
-    """The lead of each draft and what it is to it. One query, and rows that are locked until the transaction ends."""
+def match(submission: Submission, drafts: Mapping[int, Draft], *, lock: bool) -> Matching:
+    """The lead of each draft and what it is to it. One query; `lock` keeps its rows until the transaction ends."""
     matching = Matching(submission)
-    known = {(lead.mapping_id, lead.external_id): lead for lead in _known(drafts.values())}
+    known = {(lead.mapping_id, lead.external_id): lead for lead in _known(drafts.values(), lock=lock)}
     for index, each in drafts.items():
         name = (each.mapping.pk, each.columns.get("external_id", ""))
         if lead := known.get(name):
@@ -72,7 +80,7 @@ def match(submission: Submission, drafts: Mapping[int, Draft]) -> Matching:
     return matching
 
 
-def _known(drafts: Iterable[Draft]) -> Iterable[Lead]:
+def _known(drafts: Iterable[Draft], *, lock: bool) -> Iterable[Lead]:
     ids: dict[int, set[str]] = {}
     for each in drafts:
         if external_id := each.columns.get("external_id"):
@@ -81,4 +89,5 @@ def _known(drafts: Iterable[Draft]) -> Iterable[Lead]:
         return []
     wanted = reduce(or_, (Q(mapping=mapping, external_id__in=its) for mapping, its in ids.items()))
     # In one order for everybody, so that two batches with the same leads can't wait for each other.
-    return Lead.objects.select_for_update().filter(wanted).order_by("pk")
+    leads = Lead.objects.select_for_update() if lock else Lead.objects.all()
+    return leads.filter(wanted).order_by("mapping", "external_id")

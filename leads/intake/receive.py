@@ -26,6 +26,10 @@ from leads.models import Submission
 
 log = logging.getLogger(__name__)
 
+# How often a submission that others keep overtaking is tried, before it is a fault.
+_ATTEMPTS = 5
+_DEADLOCK = "40P01"  # PostgreSQL's name for it
+
 
 @dataclass(frozen=True, slots=True)
 class Delivery:
@@ -75,7 +79,9 @@ def receive(delivery: Delivery) -> Answer:
             drafts = _drafts(delivery, content)
             if not content.batch and isinstance(drafts[0], Problem):
                 return refuse(delivery, drafts[0])
-            return _write_once_more_when_overtaken(delivery, content, drafts, claim)
+            if delivery.explain:
+                return _explain(delivery, content, drafts)
+            return _write_unless_overtaken(delivery, content, drafts, claim)
     except Problem as problem:
         return refuse(delivery, problem)
     except (OperationalError, InterfaceError):
@@ -100,7 +106,7 @@ def refuse(delivery: Delivery, problem: Problem, *, outcome: Outcome = Outcome.R
 
 def _claim(delivery: Delivery, content: body.Body) -> Claim | None:
     key = delivery.idempotency_key
-    return Claim.of(delivery.credential.user_id, key, content, delivery.url_code) if key else None
+    return Claim.of(delivery.credential.user_id, key, content, delivery.url_code, delivery.raw) if key else None
 
 
 def _repeat(delivery: Delivery, first: Submission) -> Answer:
@@ -133,14 +139,30 @@ def _drafts(delivery: Delivery, content: body.Body) -> list[Draftlike]:
     return [one(item) for item in content.items]
 
 
-def _write_once_more_when_overtaken(
+def _explain(delivery: Delivery, content: body.Body, drafts: list[Draftlike]) -> Answer:
+    submission = _submission(delivery)
+    found = match(submission, _good(drafts), lock=False)
+    _conclude(submission, content, drafts, found.matches, explain=True)
+    return Answer(submission.status, submission.answer, {}, is_problem=False)
+
+
+def _good(drafts: list[Draftlike]) -> dict[int, Draft]:
+    return {index: each for index, each in enumerate(drafts) if isinstance(each, Draft)}
+
+
+def _write_unless_overtaken(
     delivery: Delivery, content: body.Body, drafts: list[Draftlike], claim: Claim | None
 ) -> Answer:
-    try:
-        return _write(delivery, content, drafts, claim)
-    except IntegrityError:
-        # A twin wrote a lead with the same external id after we had looked: this time it is found.
-        return _write(delivery, content, drafts, claim)
+    """Write, and again when another request wrote a lead with the same external id after we had looked."""
+    for _ in range(_ATTEMPTS - 1):
+        try:
+            return _write(delivery, content, drafts, claim)
+        except IntegrityError:
+            continue
+        except OperationalError as error:
+            if getattr(error.__cause__, "sqlstate", "") != _DEADLOCK:
+                raise
+    return _write(delivery, content, drafts, claim)
 
 
 def _write(delivery: Delivery, content: body.Body, drafts: list[Draftlike], claim: Claim | None) -> Answer:
@@ -151,13 +173,12 @@ def _write(delivery: Delivery, content: body.Body, drafts: list[Draftlike], clai
             # Asked again, because a twin may have ended between the first question and the lock.
             if first := claim.first():
                 return _repeat(delivery, first)
-        found = match(submission, {index: each for index, each in enumerate(drafts) if isinstance(each, Draft)})
-        _conclude(submission, content, drafts, found.matches, explain=delivery.explain)
-        if delivery.explain:
-            return Answer(submission.status, submission.answer, {}, is_problem=False)
+        found = match(submission, _good(drafts), lock=True)
+        _conclude(submission, content, drafts, found.matches, explain=False)
         submission.save(force_insert=True)
         found.write()
-        if claim:
+        # A batch of which nothing was taken is tried afresh, as a single lead is.
+        if claim and found.matches:
             claim.keep(submission)
     return Answer(submission.status, submission.answer, {}, is_problem=False)
 
@@ -192,7 +213,7 @@ def _result(each: Draftlike, found: Match | None, submission_id: UUID | None) ->
     """A receipt or a problem. What is only explained has no submission, and a lead that would be new has no id."""
     if isinstance(each, Problem) or not found:
         return cast(Problem, each).document(submission_id)
-    is_imagined = submission_id is None and found.verdict is Verdict.CREATED
+    is_imagined = submission_id is None and found.is_new
     return each.receipt(None if is_imagined else found.lead.id, submission_id, found.verdict)
 
 
