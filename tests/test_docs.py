@@ -53,7 +53,8 @@ def test_example_gets_the_answer_beside_it(request_text: str, answer: str) -> No
 
     head, _, document = answer.partition("\n\n")
     line, header = head.split("\n")
-    assert line == f"HTTP/1.1 {response.status_code} {response.reason_phrase}"
+    # The words behind the number are Python's, and differ between its versions.
+    assert line.split()[:2] == ["HTTP/1.1", str(response.status_code)]
     assert header == f"Content-Type: {response['Content-Type']}"
     assert json.loads(without_ids(response.content.decode())) == json.loads(document)
 
