@@ -43,8 +43,8 @@ class Server:
                 sock.shutdown(socket.SHUT_WR)
             return _read_reply(sock)
 
-    def post(self, body: bytes, *headers: str, hang_up: bool = False) -> Reply:
-        lines = ("POST /easycall/spring HTTP/1.1", "Host: localhost", "Connection: close", *headers, "", "")
+    def post(self, body: bytes, *headers: str, path: str = "", hang_up: bool = False) -> Reply:
+        lines = (f"POST /easycall/spring{path} HTTP/1.1", "Host: localhost", "Connection: close", *headers, "", "")
         return self.talk("\r\n".join(lines).encode() + body, hang_up=hang_up)
 
 

@@ -66,3 +66,29 @@ def test_leads_of_one_id_at_once_make_one_lead(server: Server, world: World) -> 
         replies = list(pool.map(lambda _: server.post(body, *headers, f"Content-Length: {len(body)}"), range(50)))
     assert Counter(reply.document["status"] for reply in replies) == {"created": 1, "repeated": 49}
     assert Lead.objects.count() == 1
+
+
+def test_batches_that_overlap_make_each_lead_once_and_fail_for_nobody(server: Server, world: World) -> None:
+    leads = [{"Campaign": "expo_2026", "telefono": "600111222", "ID": f"crm-{number}"} for number in range(200)]
+    batches = [leads, leads[::-1], leads[50:150], leads[150:50:-1], leads[100:], leads[:100][::-1]]
+    headers = ("Content-Type: application/json", f"Authorization: Bearer {world.tokens['<token>']}")
+
+    def post(batch: list[dict[str, str]]) -> Reply:
+        body = json.dumps(batch).encode()
+        return server.post(body, *headers, f"Content-Length: {len(body)}")
+
+    with ThreadPoolExecutor(6) as pool:
+        replies = list(pool.map(post, batches))
+    assert [reply.status for reply in replies] == [200] * 6
+    assert sum(reply.document["created"] for reply in replies) == Lead.objects.count() == 200
+
+
+def test_explaining_does_not_hold_up_the_real_request(server: Server, world: World) -> None:
+    body = json.dumps({"Campaign": "expo_2026", "telefono": "600111222"}).encode()
+    bearer = f"Authorization: Bearer {world.tokens['<token>']}"
+    headers = ("Content-Type: application/json", bearer, f"Content-Length: {len(body)}", "Idempotency-Key: k")
+    with ThreadPoolExecutor(12) as pool:
+        explained = [pool.submit(server.post, body, *headers, path="/explain") for _ in range(11)]
+        real = pool.submit(server.post, body, *headers)
+    assert real.result().status == 201
+    assert {each.result().status for each in explained} == {201}

@@ -71,3 +71,19 @@ def test_explain_needs_a_token(world: World) -> None:
 
 def _all_rows() -> dict[str, list[Any]]:
     return {model.__name__: list(model._default_manager.order_by("pk").values()) for model in apps.get_models()}
+
+
+@pytest.mark.parametrize(("query", "leads"), [("explain", 0), ("explain=true", 0), ("explain=0", 1), ("explain=no", 1)])
+def test_whoever_names_explain_means_it_unless_they_deny_it(query: str, leads: int, world: World) -> None:
+    assert send(json.dumps(LEAD), world.tokens["<token>"], path=f"{PATH}?{query}").status_code == 201
+    assert Lead.objects.count() == leads
+
+
+def test_a_lead_that_is_not_there_has_no_id_however_often_a_batch_names_it(world: World) -> None:
+    batch = [LEAD, LEAD, {**LEAD, "nombre": "Ana"}]
+    answer = send(json.dumps(batch), world.tokens["<token>"], path=f"{PATH}?explain=1").json()
+    assert [(result["status"], result["id"]) for result in answer["results"]] == [
+        ("created", None),
+        ("repeated", None),
+        ("updated", None),
+    ]

@@ -135,3 +135,17 @@ def test_without_a_key_the_same_request_makes_two_leads(world: World) -> None:
     for _ in range(2):
         assert send(json.dumps(LEAD), world.tokens["<token>"]).status_code == 201
     assert Lead.objects.count() == 2
+
+
+def test_a_batch_of_which_nothing_was_taken_leaves_its_key_free(world: World) -> None:
+    batch = [{"telefono": "600111222", "Campaign": "expo"}]
+    assert post(world, batch).json()["rejected"] == 1
+    world.mapping.external_code = "expo"
+    world.mapping.save()
+    assert post(world, batch).json()["created"] == 1
+
+
+def test_items_that_can_not_be_read_are_data_too(world: World) -> None:
+    post(world, [LEAD, 5])
+    assert post(world, [LEAD, 6]).status_code == 422
+    assert post(world, [LEAD, 5])["Idempotent-Replayed"] == "true"

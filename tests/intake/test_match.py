@@ -102,3 +102,26 @@ def test_a_submission_says_what_it_did(world: World) -> None:
     assert submission is not None
     counts = (submission.created_count, submission.updated_count, submission.repeated_count)
     assert (counts, submission.outcome, submission.status) == ((0, 1, 1), "accepted", 200)
+
+
+def test_an_answer_that_came_before_is_not_missing(world: World) -> None:
+    lead = {"Campaign": "roma", "ID": "crm-9", "telefono": "+34600111222"}
+    post(world, lead, 201)
+    assert Lead.objects.get().warning_codes == "missing_answer"
+    post(world, {**lead, "presupuesto": "1"})
+    answer = post(world, {**lead, "nombre": "Ana"})
+    assert (answer["status"], answer["warnings"], Lead.objects.get().warnings) == ("updated", [], [])
+
+
+def test_a_warning_does_not_pile_up(world: World) -> None:
+    lead = {"Campaign": "roma", "ID": "crm-9", "telefono": "+34600111222"}
+    for name in ("Ana", "Berta", "Carla"):
+        send(json.dumps({**lead, "nombre": name}), world.tokens["<token>"])
+    assert [warning["code"] for warning in Lead.objects.get().warnings] == ["missing_answer"]
+
+
+def test_a_value_mended_under_another_key_takes_its_warning_away(world: World) -> None:
+    post(world, {**LEAD, "telefono_mobile": "12"}, 201)
+    post(world, {**LEAD, "telefono_movil": "600333444"})
+    lead = Lead.objects.get()
+    assert (lead.telefono_mobile, lead.warning_codes) == ("+34600333444", "")
