@@ -1,3 +1,4 @@
+from collections.abc import Callable
 from datetime import timedelta
 from ipaddress import ip_address
 
@@ -44,9 +45,9 @@ def test_no_bearer_token_is_missing_credentials(header: str | None) -> None:
 
 
 @pytest.mark.parametrize("change", [str.lower, str.upper, lambda text: text[:-1], lambda text: text + "x"])
-def test_token_that_is_not_whole_is_invalid(change: object, token: str) -> None:
+def test_token_that_is_not_whole_is_invalid(change: Callable[[str], str], token: str) -> None:
     with pytest.raises(InvalidToken):
-        _authenticate(f"Bearer {change(token)}")  # type: ignore[operator]
+        _authenticate(f"Bearer {change(token)}")
 
 
 def test_secret_of_another_token_is_invalid(token: str) -> None:

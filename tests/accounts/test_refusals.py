@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 import time_machine
 from django.utils import timezone
+from pytest_django import DjangoAssertNumQueries
 
 from accounts import refusals
 from accounts.models import Refusal
@@ -29,8 +30,8 @@ def test_requests_are_counted_by_reason() -> None:
     assert _counts() == {"invalid-token": 2, "missing-credentials": 1}
 
 
-def test_a_flood_is_not_a_flood_of_writes(django_assert_max_num_queries: object) -> None:
-    with django_assert_max_num_queries(8):  # type: ignore[operator]
+def test_a_flood_is_not_a_flood_of_writes(django_assert_max_num_queries: DjangoAssertNumQueries) -> None:
+    with django_assert_max_num_queries(8):
         for _ in range(1000):
             refusals.count("invalid-token")
     refusals.flush()

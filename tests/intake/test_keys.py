@@ -1,6 +1,6 @@
 import pytest
 
-from campaigns.fields import ALIASES, ENVELOPE_NAMES, FIELDS, Envelope
+from campaigns.fields import ALIASES, ENVELOPE_NAMES, FIELDS, Alias, Envelope
 from campaigns.queries import AskedQuestion
 from leads.intake.body import Pair
 from leads.intake.keys import Aside, KeyTable
@@ -17,8 +17,8 @@ def _target(key: str, value: object = "x", campaign: int = HERE) -> object:
 
 
 @pytest.mark.parametrize("alias", ALIASES, ids=[alias.key for alias in ALIASES])
-def test_predefined_key_matches_in_any_spelling(alias: object) -> None:
-    key, field = alias.key, FIELDS[alias.field]  # type: ignore[attr-defined]
+def test_predefined_key_matches_in_any_spelling(alias: Alias) -> None:
+    key, field = alias.key, FIELDS[alias.field]
     for spelling in (key, key.upper(), key.replace("_", " "), key.replace("_", "-"), f" {key} "):
         assert _target(spelling) is field
 
