@@ -24,7 +24,7 @@ class TrustedProxyMiddleware:
                 if not _is_trusted(hop):
                     break
             if request.META.get("HTTP_X_FORWARDED_PROTO") == "https":
-                request.META["wsgi.url_scheme"] = request.environ["wsgi.url_scheme"] = "https"  # type: ignore[attr-defined]
+                request.META["wsgi.url_scheme"] = "https"
         return self.get_response(request)
 
 

@@ -50,7 +50,7 @@ class Intake(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Named here, it is not looked for in the query, which is the sender's and may be of any length.
         self.format_kwarg = JSONRenderer.format
-        request.user  # noqa: B018  authenticates, or raises
+        self.perform_authentication(request)
         body = wire.read(request._request)
         self.delivery = _delivery(request, body, explain=self.explain)
         check_address(self.delivery.credential, self.delivery.remote_address)
@@ -68,7 +68,7 @@ class Intake(APIView):
     def post(self, request: Request) -> HttpResponse:
         return _response(receive(cast(Delivery, self.delivery)))
 
-    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # finalize_response takes both
+    def handle_exception(self, exc: Exception) -> HttpResponse:  # type: ignore[override]  # the stubs want DRF's own
         problem = problems.as_problem(exc)
         if self.delivery is None or problem.status == 503:
             return problems.problem_response(problem)
