@@ -5,7 +5,7 @@ import logging
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, InterfaceError, OperationalError, transaction
@@ -204,15 +204,16 @@ def _conclude(
     else:
         submission.outcome = Outcome.ACCEPTED
     submission_id = None if explain else submission.id
-    results = [_result(each, matches.get(index), submission_id) for index, each in enumerate(drafts)]
+    results = [
+        each.document(submission_id) if isinstance(each, Problem) else _receipt(each, matches[index], submission_id)
+        for index, each in enumerate(drafts)
+    ]
     submission.status = 201 if verdicts[Verdict.CREATED] and not content.batch else 200
     submission.answer = _dump(_batch_document(submission, results) if content.batch else results[0])
 
 
-def _result(each: Draftlike, found: Match | None, submission_id: UUID | None) -> dict[str, Any]:
-    """A receipt or a problem. What is only explained has no submission, and a lead that would be new has no id."""
-    if isinstance(each, Problem) or not found:
-        return cast(Problem, each).document(submission_id)
+def _receipt(each: Draft, found: Match, submission_id: UUID | None) -> dict[str, Any]:
+    """The receipt. What is only explained has no submission, and then a lead that would be new has no id."""
     is_imagined = submission_id is None and found.is_new
     return each.receipt(None if is_imagined else found.lead.id, submission_id, found.verdict)
 
