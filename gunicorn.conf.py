@@ -56,6 +56,7 @@ accesslog = None
 errorlog = "-"
 loglevel = "info"
 # Tracebacks without the messages of exceptions, which quote values. What keeps a worker from starting is printed whole.
+# The same lines stand in easycall/settings.py: this file is read before `chdir`, when nothing of ours can be imported.
 logconfig_dict = {
     "version": 1,
     "disable_existing_loggers": False,
