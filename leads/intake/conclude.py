@@ -1,0 +1,96 @@
+"""What became of a submission, filled into its row: outcome, counts, and the answer as it is sent and journalled."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from django.utils import translation
+
+from easycall.errors import Problem
+from leads.enums import Outcome, Verdict
+from leads.intake.draft import Draft
+from leads.intake.match import Match
+from leads.models import Submission
+
+Draftlike = Draft | Problem
+Result = dict[str, Any]
+
+_PROBLEMS = "/problems/"
+
+
+def refused(
+    submission: Submission, problem: Problem, *, outcome: Outcome = Outcome.REJECTED, explain: bool = False
+) -> None:
+    """It becomes no lead."""
+    with translation.override("en"):
+        document = problem.document(None if explain else submission.id)
+    submission.outcome, submission.status, submission.problem = outcome, problem.status, problem.type
+    submission.rejected_count = 1
+    submission.answer = _dump(document)
+
+
+def repeated(submission: Submission, first: Submission) -> None:
+    """It is answered as the first one was, byte for byte."""
+    submission.outcome, submission.status, submission.answer = Outcome.ACCEPTED, first.status, first.answer
+    submission.repeats, submission.mapping_id = first, first.mapping_id
+
+
+def taken(
+    submission: Submission,
+    drafts: Mapping[int, Draftlike],
+    matches: Mapping[int, Match],
+    *,
+    batch: bool,
+    explain: bool = False,
+) -> None:
+    """Its items, by their place, are leads or problems, and the answer says which."""
+    submission_id = None if explain else submission.id
+    results = [
+        each.document(submission_id) if isinstance(each, Problem) else _receipt(each, matches[index], submission_id)
+        for index, each in sorted(drafts.items())
+    ]
+    mappings = {each.mapping.pk for each in drafts.values() if isinstance(each, Draft)}
+    submission.mapping_id = mappings.pop() if len(mappings) == 1 else None
+    _count(submission, results)
+    submission.status = 201 if submission.created_count and not batch else 200
+    submission.answer = _dump(_batch_document(submission, results) if batch else results[0])
+
+
+def _count(submission: Submission, results: Sequence[Result]) -> None:
+    problems = [result["type"].removeprefix(_PROBLEMS) for result in results if is_problem(result)]
+    verdicts = Counter(result["status"] for result in results if not is_problem(result))
+    submission.created_count, submission.rejected_count = verdicts[Verdict.CREATED], len(problems)
+    submission.updated_count, submission.repeated_count = verdicts[Verdict.UPDATED], verdicts[Verdict.REPEATED]
+    submission.problem = " ".join(sorted(set(problems)))
+    if problems:
+        submission.outcome = Outcome.PARTIAL if verdicts else Outcome.REJECTED
+    else:
+        submission.outcome = Outcome.ACCEPTED
+
+
+def is_problem(result: Result) -> bool:
+    """Whether an item's part of an answer is a problem rather than a receipt."""
+    return "type" in result
+
+
+def _receipt(each: Draft, found: Match, submission_id: UUID | None) -> Result:
+    """The receipt. What is only explained has no submission, and then a lead that would be new has no id."""
+    is_imagined = submission_id is None and found.is_new
+    return each.receipt(None if is_imagined else found.lead.id, submission_id, found.verdict)
+
+
+def _batch_document(submission: Submission, results: list[Result]) -> Result:
+    return {
+        "results": results,
+        "created": submission.created_count,
+        "duplicate": 0,
+        "updated": submission.updated_count,
+        "repeated": submission.repeated_count,
+        "rejected": submission.rejected_count,
+    }
+
+
+def _dump(document: Result) -> str:
+    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))
