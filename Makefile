@@ -1,4 +1,4 @@
-# Targets: run, test, lint, messages, screenshots, lock. Nothing but Python 3.11 or later, make and git is needed.
+# Targets: run, test, lint, bench, messages, screenshots, lock. Nothing but Python 3.11 or later, make and git is needed.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -12,13 +12,16 @@ PYTEST := $(PY) -m pytest --numprocesses auto
 VENV := .venv/pyvenv.cfg
 RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
+BENCH_PY := bench/.venv/bin/python
+BENCH := bench/.venv/.installed
 STATIC := var/static/.collected
 STATIC_SOURCES := $(shell find static easycall accounts campaigns leads -type f -path '*static/*')
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 # uv where it is there, because it is quicker; both refuse a file whose hash is not the one that was locked.
-INSTALL := $(if $(UV),uv pip install --quiet --python $(PY),$(PY) -m pip install --quiet --disable-pip-version-check) --require-hashes
+INSTALL_WITH = $(if $(UV),uv pip install --quiet --python $(1),$(1) -m pip install --quiet --disable-pip-version-check) --require-hashes
+INSTALL := $(call INSTALL_WITH,$(PY))
 
-.PHONY: run test lint messages screenshots lock
+.PHONY: run test lint bench messages screenshots lock
 .DELETE_ON_ERROR:
 
 run: export HTTPS ?= 0
@@ -52,6 +55,10 @@ lint: $(DEVELOPMENT)
 	$(MANAGE) makemigrations --check --dry-run
 	$(MANAGE) translations check
 
+# Figures beside those of others, on PostgreSQL: make bench ONLY=ours,fastapi SECONDS=5 ROUNDS=1
+bench: $(RUNTIME) $(CATALOGUES) $(STATIC) $(BENCH)
+	@$(BENCH_PY) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+
 messages: $(DEVELOPMENT)
 	$(MANAGE) translations update
 
@@ -62,6 +69,7 @@ screenshots: $(DEVELOPMENT) $(CATALOGUES)
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements-dev.in -o requirements-dev.txt
+	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url bench/requirements.in -o bench/requirements.txt
 
 $(VENV):
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
@@ -76,6 +84,12 @@ $(RUNTIME): requirements.txt $(VENV)
 $(DEVELOPMENT): requirements-dev.txt $(RUNTIME)
 	@echo "Installing what the tests and the linters need..."
 	@$(INSTALL) -r requirements.txt -r requirements-dev.txt
+	@touch $@
+
+$(BENCH): bench/requirements.txt
+	@echo "Installing what the benchmark needs..."
+	@$(if $(UV),uv venv --quiet --allow-existing --python $(PYTHON) bench/.venv,$(PYTHON) -m venv bench/.venv)
+	@$(call INSTALL_WITH,$(BENCH_PY)) -r $<
 	@touch $@
 
 locale/%/LC_MESSAGES/django.mo: locale/%/LC_MESSAGES/django.po | $(RUNTIME)

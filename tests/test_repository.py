@@ -92,14 +92,14 @@ def test_only_sources_are_kept() -> None:
     assert [str(file) for file in FILES if file.suffix in {".mo", ".pyc", ".sqlite3", ".log"}] == []
 
 
-@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in"])
+@pytest.mark.parametrize("name", ["requirements.in", "requirements-dev.in", "bench/requirements.in"])
 def test_every_requirement_has_its_reason(name: str) -> None:
     lines = (ROOT / name).read_text().splitlines()
     bare = [line for line in lines if line and not line.startswith(("#", "-c")) and not re.search(r"  # \w", line)]
     assert bare == []
 
 
-@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt"])
+@pytest.mark.parametrize("name", ["requirements.txt", "requirements-dev.txt", "bench/requirements.txt"])
 def test_every_pinned_package_has_its_hashes(name: str) -> None:
     packages = re.split(r"\n(?=\w)", (ROOT / name).read_text())
     assert len(packages) > 10
@@ -107,7 +107,7 @@ def test_every_pinned_package_has_its_hashes(name: str) -> None:
 
 
 def test_what_is_required_is_what_is_pinned() -> None:
-    for name in ("requirements", "requirements-dev"):
+    for name in ("requirements", "requirements-dev", "bench/requirements"):
         wanted = re.findall(r"^(\w[\w-]*)", (ROOT / f"{name}.in").read_text(), re.M)
         pinned = re.findall(r"^([\w-]+)(?:\[.*\])?==", (ROOT / f"{name}.txt").read_text(), re.M)
         assert {package.lower() for package in wanted} <= {package.lower() for package in pinned}

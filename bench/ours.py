@@ -1,0 +1,53 @@
+"""What easycall's own database needs before the first lead. Run by the project's interpreter, in its environment.
+
+Prints a JSON object: the token of a technical user, and the session of an administrator for the pages.
+"""
+
+import json
+import os
+
+import django
+
+CODE = "bench"
+PASSWORD = "a password that nobody uses"
+QUESTIONS = (("tipo_inmueble", "Tipo de inmueble"), ("servicio_requerido", "Servicio requerido"), ("notas", "Notas"))
+
+
+def prepare() -> dict[str, str]:
+    from django.core.management import call_command
+
+    from accounts.models import User
+    from accounts.services import create_token
+    from campaigns.models import Campaign, Question
+    from leads.models import ImportMapping
+
+    call_command("migrate", verbosity=0)
+    admin, _ = User.objects.get_or_create(username="bench_admin", defaults={"is_staff": True, "is_superuser": True})
+    sender, _ = User.objects.get_or_create(username="bench")
+    campaign, _ = Campaign.objects.get_or_create(name="Bench")
+    for key, label in QUESTIONS:
+        Question.objects.get_or_create(key=key, defaults={"label": label})
+    ImportMapping.objects.get_or_create(user=sender, external_code=CODE, defaults={"campaign": campaign})
+    _, token = create_token(user=sender, by=admin, label="bench")
+    return {"token": token, "session": open_session(admin)}
+
+
+def open_session(admin: "User") -> str:  # noqa: F821  a model can't be imported before Django is set up
+    """Sign `admin` in, and return the value of the session's cookie."""
+    from django.contrib.auth import login
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.http import HttpRequest
+
+    admin.set_password(PASSWORD)
+    admin.save()
+    request = HttpRequest()
+    request.session = SessionStore()
+    login(request, admin, backend="django.contrib.auth.backends.ModelBackend")
+    request.session.save()
+    return str(request.session.session_key)
+
+
+if __name__ == "__main__":
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "easycall.settings")
+    django.setup()
+    print(json.dumps(prepare()))
