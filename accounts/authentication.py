@@ -12,12 +12,22 @@ from rest_framework.request import Request
 
 from accounts import refusals, tokens
 from accounts.models import Credential, User
-from easycall.errors import AddressNotAllowed, InvalidToken, MalformedRequest, MissingCredentials, Problem
+from accounts.throttle import Throttle
+from easycall.errors import (
+    AddressNotAllowed,
+    InvalidToken,
+    MalformedRequest,
+    MissingCredentials,
+    Problem,
+    TooManyRequests,
+)
 
 # How old “last used” may grow before it is written again: a row a minute, not a row a request.
 _LAST_USE_STEP = timedelta(minutes=1)
 
 _NAMES_OF_TOKENS = frozenset({"token", "access_token", "authorization", "api_key", "apikey"})
+
+guesses = Throttle(settings.GUESSES_PER_MINUTE)
 
 
 class TokenAuthentication(BaseAuthentication):
@@ -27,8 +37,9 @@ class TokenAuthentication(BaseAuthentication):
         try:
             credential = _identify(request)
         except Problem as problem:
-            refusals.count(problem.type)
-            raise
+            refusal = _throttled(problem, request.META.get("REMOTE_ADDR", ""))
+            refusals.count(refusal.type)
+            raise refusal from None
         return credential.user, credential
 
     def authenticate_header(self, request: Request) -> str:
@@ -63,6 +74,19 @@ def _identify(request: Request) -> Credential:
         raise InvalidToken("The token is not valid.")
     _note_use(credential)
     return credential
+
+
+def _throttled(problem: Problem, address: str) -> Problem:
+    """The same problem, or that there were too many of them from this address.
+
+    Only what fails is asked for: the owner of a token may share the address with one who guesses.
+    """
+    wait = guesses.fail(address) if isinstance(problem, InvalidToken | MissingCredentials) else 0
+    return (
+        TooManyRequests("Too many requests without a valid token came from this address.", wait=wait)
+        if wait
+        else problem
+    )
 
 
 def _missing(request: Request) -> NoReturn:

@@ -17,6 +17,7 @@ def create_token(
     label: str = "",
     expires_at: datetime | None = None,
     networks: Sequence[str] = (),
+    requests_per_minute: int | None = None,
     key: str | None = None,
 ) -> tuple[Credential, str]:
     """Make a token for `user`. Returns its row and its text, which exists nowhere else and can't be read again.
@@ -30,6 +31,7 @@ def create_token(
         key=token.key,
         digest=tokens.digest(token, pepper=settings.TOKEN_PEPPERS[0]),
         networks=list(networks),
+        requests_per_minute=requests_per_minute,
         expires_at=expires_at,
         created_by=by,
     )

@@ -172,6 +172,16 @@ class IdempotencyKeyReused(Problem):
     remedy = _("Choose a new Idempotency-Key for each lead, and repeat it only with the same data.")
 
 
+class TooManyRequests(Problem):
+    type, status = "too-many-requests", 429
+    title = _("Too many requests in a short time")
+    remedy = _("Wait the seconds that Retry-After names, and correct a wrong token before it is sent again.")
+
+    def __init__(self, detail: str, *, wait: int) -> None:
+        """`wait` is in seconds."""
+        super().__init__(detail, headers={"Retry-After": str(wait)})
+
+
 class TemporarilyUnavailable(Problem):
     type, status = "temporarily-unavailable", 503
     title = _("The service can't answer right now")
@@ -200,6 +210,7 @@ PROBLEMS: Mapping[str, type[Problem]] = {
         CampaignInactive,
         MissingContact,
         IdempotencyKeyReused,
+        TooManyRequests,
         TemporarilyUnavailable,
     )
 }

@@ -137,6 +137,8 @@ STORAGES = {
 
 # Tokens are digested with the first of these and checked against all, so that a key can be replaced without a gap.
 TOKEN_PEPPERS = env.list("TOKEN_PEPPERS", default=[]) or [SECRET_KEY]
+# Requests without a valid token that an address may send in a minute, to each worker. 0 is no limit.
+GUESSES_PER_MINUTE = env.int("GUESSES_PER_MINUTE", default=20)
 
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],

@@ -57,10 +57,11 @@ class CredentialFactory(DjangoModelFactory[Credential]):
     user = factory.SubFactory(UserFactory)
     label = ""
     networks = factory.LazyFunction(list)
+    requests_per_minute = None
 
     @classmethod
     def _create(cls, model_class: type[Credential], *args: Any, **kwargs: Any) -> Credential:
-        made = {name: kwargs.pop(name) for name in ("user", "label", "networks")}
+        made = {name: kwargs.pop(name) for name in ("user", "label", "networks", "requests_per_minute")}
         credential, _ = services.create_token(by=kwargs.pop("created_by", None), **made)
         for name, value in kwargs.items():
             setattr(credential, name, value)

@@ -4,6 +4,8 @@ import os
 import tempfile
 
 os.environ.setdefault("HTTPS", "0")
+# Tests send more wrong tokens in a minute than anybody may; those that are about it set a limit.
+os.environ.setdefault("GUESSES_PER_MINUTE", "0")
 os.environ.setdefault("SECRET_KEY", "only-the-tests-know-this-key-and-it-opens-nothing-else")
 
 from easycall.settings import *  # noqa: F403

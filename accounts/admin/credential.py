@@ -86,6 +86,7 @@ class CredentialPages(SetupAdmin[User]):
                     label=chosen["label"],
                     expires_at=chosen["expires_on"],
                     networks=chosen["networks"],
+                    requests_per_minute=chosen["requests_per_minute"],
                     key=chosen["key"],
                 )
                 self._log(request, user, "added", credential)

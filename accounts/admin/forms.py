@@ -23,6 +23,7 @@ from accounts import tokens
 from accounts.admin.networks import NetworksField
 from accounts.enums import CredentialType
 from accounts.models import User
+from accounts.models.credential import HIGHEST_RATE
 
 _LONGEST_LIFE = timedelta(days=3653)
 _TECHNICAL = ("false", _("A technical account: it only sends leads, with a token. It has no password."))
@@ -129,6 +130,13 @@ class CredentialForm(forms.Form):
         required=False,
         max_length=5000,
         help_text=_("Where it is accepted from: one address or network a line. Leave it empty for anywhere."),
+    )
+    requests_per_minute = forms.IntegerField(
+        label=_("Requests per minute"),
+        required=False,
+        min_value=1,
+        max_value=HIGHEST_RATE,
+        help_text=_("Requests over it are answered with 429, and the sender has to wait. Leave it empty for no limit."),
     )
     # The token's public part, chosen when the page is shown: sending the page twice can't make two tokens.
     key = forms.CharField(

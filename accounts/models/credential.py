@@ -2,6 +2,7 @@ from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 from django.conf import settings
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Length
 from django.utils import timezone
@@ -10,6 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import CredentialState, CredentialType
 
 models.CharField.register_lookup(Length)
+
+HIGHEST_RATE = 60_000  # a request a millisecond
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
@@ -38,6 +41,14 @@ class Credential(models.Model):
     networks = models.JSONField(
         _("networks"), default=list, blank=True, help_text=_("Addresses it is accepted from; none = from anywhere.")
     )
+    requests_per_minute = models.PositiveIntegerField(
+        _("requests per minute"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(HIGHEST_RATE)],
+    )
+    # Ahead of the clock by the part of the minute that is spent: see accounts.rates.
+    rate_spent_until = models.DateTimeField(null=True, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+", verbose_name=_("by")
@@ -68,6 +79,10 @@ class Credential(models.Model):
             models.CheckConstraint(
                 name="credential_expires_after_creation",
                 condition=models.Q(expires_at=None) | models.Q(expires_at__gt=models.F("created_at")),
+            ),
+            models.CheckConstraint(
+                name="credential_rate_is_possible",
+                condition=models.Q(requests_per_minute=None) | models.Q(requests_per_minute__range=(1, HIGHEST_RATE)),
             ),
         )
 

@@ -14,6 +14,7 @@ from rest_framework.views import APIView
 
 from accounts.authentication import TokenAuthentication, check_address, token_in_url
 from accounts.models import Credential
+from accounts.rates import check_rate
 from easycall.api import problems
 from easycall.errors import MalformedRequest, UnsupportedMediaType
 from leads.api import wire
@@ -54,6 +55,7 @@ class Intake(APIView):
         body = wire.read(request._request)
         self.delivery = _delivery(request, body, explain=self.explain)
         check_address(self.delivery.credential, self.delivery.remote_address)
+        check_rate(self.delivery.credential)
         if token_in_url(request.META.get("QUERY_STRING", "")):
             raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
