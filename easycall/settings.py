@@ -88,6 +88,12 @@ TEMPLATES = [
 ]
 
 
+def _database_folder() -> Path:
+    """Where a file of ours may fill the disk. Of a PostgreSQL only DISK_FOLDERS can tell where it is."""
+    is_file = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    return Path(DATABASES["default"]["NAME"]).parent if is_file else VAR_DIR
+
+
 def database() -> dict[str, Any]:
     """DATABASE_URL as Django's dictionary, with what the promise of durability needs on each engine."""
     config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'easycall.sqlite3'}")
@@ -110,6 +116,12 @@ def database() -> dict[str, Any]:
 
 
 DATABASES = {"default": database()}
+# For trials on a PostgreSQL that runs with fsync off and the like: what would keep the server from starting warns only.
+ALLOW_UNSAFE_DATABASE = env.bool("ALLOW_UNSAFE_DATABASE", default=False)
+
+# Leads are refused while less than this is free: a database that fills its disk stops in the middle of its work.
+DISK_FREE_PERCENT = env.float("DISK_FREE_PERCENT", default=5.0)
+DISK_FOLDERS = env.list("DISK_FOLDERS", default=[]) or [str(_database_folder())]
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 AUTH_USER_MODEL = "accounts.User"

@@ -3,16 +3,24 @@
 from django.db import Error, connection
 from django.http import HttpRequest, HttpResponse
 
+from easycall import disk
+
 
 def live(request: HttpRequest) -> HttpResponse:
     return HttpResponse("ok\n", content_type="text/plain")
 
 
 def ready(request: HttpRequest) -> HttpResponse:
-    """200 when the database answers, 503 when it does not."""
+    """200 when leads can be taken, or 503 and what is in the way: the disk or the database."""
+    if disk.is_nearly_full():
+        return _not_ready("disk")
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
     except Error:
-        return HttpResponse("database\n", status=503, content_type="text/plain", headers={"Retry-After": "5"})
+        return _not_ready("database")
     return HttpResponse("ok\n", content_type="text/plain")
+
+
+def _not_ready(reason: str) -> HttpResponse:
+    return HttpResponse(f"{reason}\n", status=503, content_type="text/plain", headers={"Retry-After": "5"})

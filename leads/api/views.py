@@ -15,6 +15,7 @@ from rest_framework.views import APIView
 from accounts.authentication import TokenAuthentication, check_address, token_in_url
 from accounts.models import Credential
 from accounts.rates import check_rate
+from easycall import disk
 from easycall.api import problems
 from easycall.errors import MalformedRequest, UnsupportedMediaType
 from leads.api import wire
@@ -51,6 +52,7 @@ class Intake(APIView):
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         # Named here, it is not looked for in the query, which is the sender's and may be of any length.
         self.format_kwarg = JSONRenderer.format
+        disk.require_space()
         self.perform_authentication(request)
         body = wire.read(request._request)
         self.delivery = _delivery(request, body, explain=self.explain)
