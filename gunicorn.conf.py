@@ -1,6 +1,8 @@
 """How gunicorn serves easycall. docs/settings.md lists the variables that are read here."""
 
 import os
+import subprocess
+import sys
 import threading
 from pathlib import Path
 
@@ -76,6 +78,13 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 # Its default place is one for all the servers of a user, and nothing here uses it.
 control_socket_disable = True
+
+
+def on_starting(server: Arbiter) -> None:
+    """Refuse to start with an unsafe set-up. In a process of its own: this one has to stay free of the application."""
+    command = [sys.executable, "manage.py", "check", "--database", "default"]
+    if subprocess.run(command, cwd=HERE, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603  fixed words
+        sys.exit("easycall does not start with an unsafe set-up: see above.")
 
 
 def post_worker_init(worker: Worker) -> None:

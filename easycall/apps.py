@@ -8,7 +8,7 @@ class EasycallConfig(AppConfig):
     name = "easycall"
 
     def ready(self) -> None:
-        from easycall import checks  # noqa: F401  registers the system checks
+        from easycall import checks, database_checks  # noqa: F401  registers the system checks
 
 
 class AdminConfig(DjangoAdminConfig):

@@ -1,4 +1,4 @@
-"""System checks: an unsafe set-up says so at the start, with a hint. None of them asks the database."""
+"""System checks: an unsafe set-up says so at the start, with a hint. What asks the database is in `database_checks`."""
 
 import stat
 from collections.abc import Sequence
@@ -26,8 +26,16 @@ def peppers_are_long(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[c
 
 @checks.register(checks.Tags.security)
 def debug_stays_on_this_machine(app_configs: Sequence[Any] | None, **kwargs: Any) -> list[checks.CheckMessage]:
-    if not settings.DEBUG or not _public_hosts():
+    if not settings.DEBUG:
         return []
+    if not _public_hosts():
+        return [
+            checks.Warning(
+                "DEBUG is on: error pages show settings and what people sent.",
+                hint="Unset DEBUG unless you are working on the code.",
+                id="easycall.W004",
+            )
+        ]
     return [
         checks.Error(
             f"DEBUG is on for hosts that others reach: {', '.join(_public_hosts())}.",

@@ -37,9 +37,11 @@ def test_short_pepper_is_an_error(settings: Settings, peppers: list[str]) -> Non
 
 
 @pytest.mark.parametrize(
-    ("hosts", "expected"), [(PUBLIC, {"easycall.E002"}), (["*"], {"easycall.E002"}), (LOCAL, set())]
+    ("hosts", "expected"), [(PUBLIC, {"easycall.E002"}), (["*"], {"easycall.E002"}), (LOCAL, {"easycall.W004"})]
 )
-def test_debug_is_an_error_for_public_hosts(settings: Settings, hosts: list[str], expected: set[str]) -> None:
+def test_debug_is_an_error_for_public_hosts_and_a_warning_elsewhere(
+    settings: Settings, hosts: list[str], expected: set[str]
+) -> None:
     settings.DEBUG = True
     settings.ALLOWED_HOSTS = hosts
     assert ids() == expected

@@ -83,3 +83,12 @@ def test_every_thread_finds_a_connection_in_the_pool() -> None:
 @pytest.mark.parametrize(("given", "expected"), [("", ["x" * 50]), ("new,old", ["new", "old"])])
 def test_secret_key_stands_in_for_peppers(given: str, expected: list[str]) -> None:
     assert settings_with(TOKEN_PEPPERS=given)["TOKEN_PEPPERS"] == expected
+
+
+def test_every_check_is_documented_and_no_other() -> None:
+    raised = {
+        code
+        for name in ("easycall/checks.py", "easycall/database_checks.py")
+        for code in re.findall(r'"(easycall\.[EW]\d+)"', (ROOT / name).read_text())
+    }
+    assert set(re.findall(r"easycall\.[EW]\d+", (ROOT / "docs/settings.md").read_text())) == raised
