@@ -1,8 +1,6 @@
 """The door: POST /easycall/spring. HTTP in and out; everything else is leads.intake."""
 
-from dataclasses import replace
 from typing import Any, cast
-from urllib.parse import parse_qs
 
 from django.db import DatabaseError
 from django.http import HttpResponse
@@ -20,7 +18,8 @@ from easycall.api import problems
 from easycall.errors import MalformedRequest, UnsupportedMediaType
 from leads.api import wire
 from leads.intake import Answer, Delivery, receive, refuse
-from leads.intake.idempotency import parse_key
+from leads.intake.idempotency import key_or_none, parse_key
+from leads.intake.route import url_code, url_parameters
 
 _NO = frozenset({"0", "false", "no"})
 
@@ -62,8 +61,7 @@ class Intake(APIView):
             raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
         if request.META.get("HTTP_CONTENT_ENCODING", "identity").strip().lower() not in ("", "identity"):
             raise UnsupportedMediaType("The body is compressed; send it as it is.")
-        key = parse_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
-        self.delivery = replace(self.delivery, idempotency_key=key)
+        parse_key(request.META.get("HTTP_IDEMPOTENCY_KEY"))
         if body.problem:
             raise body.problem
         if request.method == "POST":
@@ -84,7 +82,6 @@ class Intake(APIView):
 
 def _delivery(request: Request, body: wire.Wire, *, explain: bool) -> Delivery:
     query = request.META.get("QUERY_STRING", "")
-    parameters = parse_qs(query.encode("latin-1").decode(errors="replace"), keep_blank_values=True)
     return Delivery(
         credential=cast(Credential, request.auth),
         raw=body.raw,
@@ -93,9 +90,10 @@ def _delivery(request: Request, body: wire.Wire, *, explain: bool) -> Delivery:
         method=str(request.method)[:20],
         path=request.path,
         query="(withheld: it carried a token)" if token_in_url(query) else query,
-        url_code=parameters.get("campaign", [""])[-1].strip(),
+        url_code=url_code(query),
+        idempotency_key=key_or_none(request.META.get("HTTP_IDEMPOTENCY_KEY")),
         # Whoever names it does not want the lead stored, however it is spelled.
-        explain=explain or any(value.lower() not in _NO for value in parameters.get("explain", [])),
+        explain=explain or any(value.lower() not in _NO for value in url_parameters(query).get("explain", [])),
         # A link-local address may come with its interface, which is no part of an address to a database.
         remote_address=request.META.get("REMOTE_ADDR", "").partition("%")[0] or None,
     )

@@ -35,6 +35,14 @@ def parse_key(header: str | None) -> str:
     return key
 
 
+def key_or_none(header: str | None) -> str:
+    """The key of a header, "" without one and when it is no key."""
+    try:
+        return parse_key(header)
+    except IdempotencyKeyInvalid:
+        return ""
+
+
 @dataclass(frozen=True, slots=True)
 class Claim:
     """A request's claim to its key. `fingerprint` is equal for bodies that say the same in another order or spacing."""

@@ -189,4 +189,5 @@ def _submission(delivery: Delivery) -> Submission:
         content_type=delivery.content_type,
         body=delivery.raw,
         body_complete=delivery.complete,
+        idempotency_key=delivery.idempotency_key,
     )

@@ -1,6 +1,7 @@
 """Credential and code to Import API row and campaign."""
 
 from collections.abc import Mapping, Sequence
+from urllib.parse import parse_qs
 
 from rapidfuzz import process
 
@@ -11,6 +12,16 @@ from leads.intake.body import Pairs
 from leads.models import ImportMapping
 
 _MOST_CODES_LISTED = 50
+
+
+def url_parameters(query: str) -> dict[str, list[str]]:
+    """The parameters of a query string as a server gives it, which is in latin-1 whatever it was."""
+    return parse_qs(query.encode("latin-1").decode(errors="replace"), keep_blank_values=True)
+
+
+def url_code(query: str) -> str:
+    """The campaign code of a query string, "" without one."""
+    return url_parameters(query).get("campaign", [""])[-1].strip()
 
 
 def active_mappings(user_id: int) -> dict[str, ImportMapping]:

@@ -1,3 +1,5 @@
+from datetime import datetime
+
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
@@ -25,6 +27,8 @@ class Submission(models.Model):
     body_complete = models.BooleanField(
         _("complete"), default=True, help_text=_("Whether all the bytes that were announced are here.")
     )
+    # What its sender repeats it with; empty without one, and with one that is no key.
+    idempotency_key = models.CharField(max_length=255, blank=True, default="")
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome.choices)
     status = models.PositiveSmallIntegerField(_("HTTP status"))
     # The types of its problems, sorted and joined with blanks: what a list can filter by on every database.
@@ -51,11 +55,26 @@ class Submission(models.Model):
     )
     # The answer's body as text, not as a JSON column: a database that reorders it could not repeat it.
     answer = models.TextField(_("answer"))
+    # Of one that was replayed: what the sender was told. The outcome, the counts and the answer are then the latest.
+    first_status = models.PositiveSmallIntegerField(_("first HTTP status"), null=True)
+    first_answer = models.TextField(_("first answer"), blank=True, default="")
+    replayed_at = models.DateTimeField(_("replayed"), null=True)
+    replayed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("replayed by"),
+        help_text=_("Empty when it was replayed from the command line."),
+    )
+    pruned_at = models.DateTimeField(_("bytes deleted"), null=True)
 
     class Meta:
         verbose_name = _("received submission")
         verbose_name_plural = _("received submissions")
         ordering = ("-id",)
+        permissions = (("replay_submission", "Can replay received submission"),)
         indexes = (
             models.Index(name="submission_with_problem", fields=("-id",), condition=~models.Q(problem="")),
             models.Index(
@@ -74,7 +93,22 @@ class Submission(models.Model):
                 name="submission_refused_made_no_lead",
                 condition=models.Q(outcome__in=(Outcome.ACCEPTED, Outcome.PARTIAL)) | models.Q(created_count=0),
             ),
+            models.CheckConstraint(
+                name="submission_first_answer_is_kept",
+                condition=models.Q(replayed_at=None, replayed_by=None, first_status=None, first_answer="")
+                | models.Q(replayed_at__isnull=False, first_status__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="submission_pruned_says_nothing",
+                condition=models.Q(pruned_at=None)
+                | models.Q(body=b"", answer="", first_answer="", query="", idempotency_key="", remote_address=None),
+            ),
         )
 
     def __str__(self) -> str:
         return str(self.id)
+
+    @property
+    def processed_at(self) -> datetime:
+        """When its bytes last became what they are."""
+        return self.replayed_at or self.received_at

@@ -3,6 +3,7 @@ from typing import Any
 import pytest
 from django.db import IntegrityError, connection, models, transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 
 from leads.enums import EventKind, Outcome
 from leads.models import IdempotencyKey, Lead, LeadEvent
@@ -104,6 +105,30 @@ def test_submission_has_a_problem_unless_it_was_accepted(outcome: Outcome, probl
 def test_refused_submission_made_no_lead(outcome: Outcome) -> None:
     with pytest.raises(IntegrityError):
         SubmissionFactory.create(outcome=outcome, problem="malformed-body", created_count=1)
+
+
+@pytest.mark.parametrize("columns", [{"first_status": 422}, {"first_answer": "{}"}, {"replayed_at": timezone.now()}])
+def test_first_answer_is_kept_when_it_was_replayed_and_only_then(columns: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError):
+        SubmissionFactory.create(**columns)
+
+
+@pytest.mark.parametrize(
+    "column",
+    [
+        {"body": b"x"},
+        {"answer": "{}"},
+        {"first_answer": "{}", "first_status": 422, "replayed_at": timezone.now()},
+        {"query": "x"},
+        {"idempotency_key": "k"},
+        {"remote_address": "192.0.2.1"},
+    ],
+)
+def test_pruned_submission_has_nothing_of_what_was_said(column: dict[str, Any]) -> None:
+    nothing = {"pruned_at": timezone.now(), "body": b"", "answer": "", "remote_address": None}
+    assert SubmissionFactory.create(**nothing).pk
+    with pytest.raises(IntegrityError):
+        SubmissionFactory.create(**{**nothing, **column})
 
 
 @pytest.mark.parametrize("counts", [{"created_count": -1}, {"rejected_count": -1}, {"status": -1}])
