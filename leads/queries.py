@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
 from uuid import UUID
@@ -16,6 +16,14 @@ from django.db.models.sql.compiler import SQLCompiler
 
 from campaigns.fields import PHONE_FIELDS
 from campaigns.models import Campaign
+from easycall.errors import (
+    IdempotencyKeyInvalid,
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    UnsupportedMediaType,
+)
+from leads.enums import Outcome
 from leads.models import Lead, LeadEvent, Submission
 from leads.models.lead import INDEXED_EMAIL_LENGTH
 from leads.models.names import name_words
@@ -23,6 +31,12 @@ from leads.models.names import name_words
 HOME_REGIONS = ("ES", "IT")
 # More tell no name from another, and every one costs a comparison.
 NAME_WORDS = 10
+
+# What was wrong with these is how they were put, which the journal's bytes do not tell and no set-up can mend.
+FAULTS_OF_THE_REQUEST = tuple(
+    problem.type
+    for problem in (MalformedRequest, IdempotencyKeyInvalid, MethodNotAllowed, NotAcceptable, UnsupportedMediaType)
+)
 
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
@@ -87,6 +101,26 @@ def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
 def with_problem(submissions: QuerySet[Submission], slug: str) -> QuerySet[Submission]:
     """Those of which anything was refused for this reason, one item of a batch even."""
     return submissions.filter(_has_word("problem", slug))
+
+
+def waiting(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Those of which something is not a lead yet."""
+    return submissions.exclude(outcome=Outcome.ACCEPTED)
+
+
+def replayable(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
+    """Those of them that another set-up could make leads of: with all their bytes, and well put."""
+    whole = waiting(submissions).filter(body_complete=True, pruned_at=None)
+    return whole.exclude(problem__in=FAULTS_OF_THE_REQUEST)
+
+
+def in_chunks(submissions: QuerySet[Submission], size: int) -> Iterator[list[UUID]]:
+    """The ids of all, `size` at a time, the oldest first. What changes in between is seen as it then is."""
+    rows = submissions.order_by("pk").values_list("pk", flat=True)
+    ids = list(rows[:size])
+    while ids:
+        yield ids
+        ids = list(rows.filter(pk__gt=ids[-1])[:size])
 
 
 def _has_word(column: str, word: str) -> Q:

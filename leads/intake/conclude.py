@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -35,6 +36,7 @@ def repeated(submission: Submission, first: Submission) -> None:
     """It is answered as the first one was, byte for byte."""
     submission.outcome, submission.status, submission.answer = Outcome.ACCEPTED, first.status, first.answer
     submission.repeats, submission.mapping_id = first, first.mapping_id
+    submission.problem, submission.rejected_count = "", 0
 
 
 def taken(
@@ -44,14 +46,20 @@ def taken(
     *,
     batch: bool,
     explain: bool = False,
+    earlier: Mapping[int, Result] = MappingProxyType({}),
 ) -> None:
-    """Its items, by their place, are leads or problems, and the answer says which."""
+    """Its items, by their place, are leads or problems, and the answer says which. The `earlier` results stay."""
     submission_id = None if explain else submission.id
-    results = [
-        each.document(submission_id) if isinstance(each, Problem) else _receipt(each, matches[index], submission_id)
-        for index, each in sorted(drafts.items())
-    ]
-    mappings = {each.mapping.pk for each in drafts.values() if isinstance(each, Draft)}
+    by_place = dict(earlier)
+    for index, each in drafts.items():
+        if isinstance(each, Problem):
+            by_place[index] = each.document(submission_id)
+        else:
+            by_place[index] = _receipt(each, matches[index], submission_id)
+    results = [result for _, result in sorted(by_place.items())]
+    mappings: set[int | None] = {each.mapping.pk for each in drafts.values() if isinstance(each, Draft)}
+    if earlier:
+        mappings.add(submission.mapping_id)
     submission.mapping_id = mappings.pop() if len(mappings) == 1 else None
     _count(submission, results)
     submission.status = 201 if submission.created_count and not batch else 200

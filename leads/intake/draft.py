@@ -40,7 +40,7 @@ class Draft:
             item=item,
             mapping=self.mapping,
             campaign=self.mapping.campaign,
-            created_at=submission.received_at,
+            created_at=submission.processed_at,
             # Copies: a later item of the same batch may change the lead, and the receipt of this one stays.
             answers=dict(self.answers),
             kept_aside=dict(self.kept_aside),

@@ -53,8 +53,10 @@ class Matching:
         self.matches[index] = Match(lead, verdict, is_new)
         if verdict is Verdict.REPEATED:
             return
-        kind, at = EventKind(verdict), self.submission.received_at
-        self.events.append(LeadEvent(lead=lead, kind=kind, at=at, submission=self.submission, data=changes))
+        source = self.submission
+        line = LeadEvent(lead=lead, kind=EventKind(verdict), at=source.processed_at, submission=source, data=changes)
+        line.by_id = source.replayed_by_id
+        self.events.append(line)
         if verdict is Verdict.CREATED:
             self.new[lead.pk] = lead
         elif not is_new:
