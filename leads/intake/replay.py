@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from enum import StrEnum
+from itertools import chain
 from uuid import UUID
 
 from django.db import InterfaceError, OperationalError, transaction
@@ -21,6 +22,7 @@ from leads.intake.match import match
 from leads.intake.receive import Delivery, claim_of, drafts_of, good, unless_overtaken
 from leads.intake.route import url_code
 from leads.models import Submission
+from leads.pace import giving_way
 from leads.queries import in_chunks, replayable
 
 log = logging.getLogger(__name__)
@@ -95,9 +97,8 @@ def replay(*, submission_id: UUID, by: User | None) -> Replayed:
 
 def replay_all(*, submissions: QuerySet[Submission], by: User | None) -> Iterator[Replayed]:
     """Replay each, the oldest first, in a transaction of its own. Stopped anywhere, it may be begun again."""
-    for ids in in_chunks(replayable(submissions), _CHUNK):
-        for submission_id in ids:
-            yield replay(submission_id=submission_id, by=by)
+    ids = chain.from_iterable(in_chunks(replayable(submissions), _CHUNK))
+    return giving_way(replay(submission_id=submission_id, by=by) for submission_id in ids)
 
 
 @transaction.atomic
