@@ -27,6 +27,7 @@ from leads.enums import Outcome
 from leads.models import Lead, LeadEvent, Submission
 from leads.models.lead import INDEXED_EMAIL_LENGTH
 from leads.models.names import name_words
+from leads.models.submission import QUERY_WITHHELD
 
 HOME_REGIONS = ("ES", "IT")
 # More tell no name from another, and every one costs a comparison.
@@ -111,7 +112,8 @@ def waiting(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
 def replayable(submissions: QuerySet[Submission]) -> QuerySet[Submission]:
     """Those of them that another set-up could make leads of: with all their bytes, and well put."""
     whole = waiting(submissions).filter(body_complete=True, pruned_at=None)
-    return whole.exclude(problem__in=FAULTS_OF_THE_REQUEST)
+    # The last two may have been refused for something else, which came first.
+    return whole.filter(method="POST").exclude(problem__in=FAULTS_OF_THE_REQUEST).exclude(query=QUERY_WITHHELD)
 
 
 def in_chunks(submissions: QuerySet[Submission], size: int) -> Iterator[list[UUID]]:

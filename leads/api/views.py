@@ -20,6 +20,7 @@ from leads.api import wire
 from leads.intake import Answer, Delivery, receive, refuse
 from leads.intake.idempotency import key_or_none, parse_key
 from leads.intake.route import url_code, url_parameters
+from leads.models.submission import QUERY_WITHHELD
 
 _NO = frozenset({"0", "false", "no"})
 
@@ -89,7 +90,7 @@ def _delivery(request: Request, body: wire.Wire, *, explain: bool) -> Delivery:
         content_type=request.META.get("CONTENT_TYPE", ""),
         method=str(request.method)[:20],
         path=request.path,
-        query="(withheld: it carried a token)" if token_in_url(query) else query,
+        query=QUERY_WITHHELD if token_in_url(query) else query,
         url_code=url_code(query),
         idempotency_key=key_or_none(request.META.get("HTTP_IDEMPOTENCY_KEY")),
         # Whoever names it does not want the lead stored, however it is spelled.

@@ -8,6 +8,9 @@ from django.utils.translation import gettext_lazy as _
 from easycall.ids import new_id
 from leads.enums import Outcome
 
+# Stands in the query of a request whose URL carried a token.
+QUERY_WITHHELD = "(withheld: it carried a token)"
+
 
 class Submission(models.Model):
     """The journal: one request as it came, byte for byte, and what became of it."""

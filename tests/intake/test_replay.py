@@ -176,6 +176,15 @@ def test_how_a_request_was_put_can_not_be_mended(world: World, problem: str) -> 
     assert (submission.replayed_at, Lead.objects.count()) == (None, 0)
 
 
+@pytest.mark.parametrize("fault", [{"path": "/easycall/spring?token=x"}, {"method": "PUT"}])
+def test_nor_when_another_problem_came_before_it(world: World, fault: dict[str, str]) -> None:
+    submission = post(world, GOOD, token="<far>", **fault)
+    assert submission.problem == "address-not-allowed"
+    submission.credential.networks = []
+    submission.credential.save()
+    assert replayed(submission).fate is Fate.LEFT
+
+
 def test_half_a_body_is_never_a_lead(world: World) -> None:
     submission = post(world)
     Submission.objects.update(body_complete=False)
