@@ -152,6 +152,10 @@ TOKEN_PEPPERS = env.list("TOKEN_PEPPERS", default=[]) or [SECRET_KEY]
 # Requests without a valid token that an address may send in a minute, to each worker. 0 is no limit.
 GUESSES_PER_MINUTE = env.int("GUESSES_PER_MINUTE", default=20)
 
+# How many days the journal keeps what was sent, 0 for ever; `manage.py prune_submissions` deletes what is older.
+SUBMISSION_REJECTED_DAYS = env.int("SUBMISSION_REJECTED_DAYS", default=30)
+SUBMISSION_ACCEPTED_DAYS = env.int("SUBMISSION_ACCEPTED_DAYS", default=0)
+
 REST_FRAMEWORK = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["accounts.authentication.TokenAuthentication"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
