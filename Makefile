@@ -14,6 +14,7 @@ RUNTIME := .venv/.runtime
 DEVELOPMENT := .venv/.development
 BENCH_PY := bench/.venv/bin/python
 BENCH := bench/.venv/.installed
+BENCH_OPTIONS = $(if $(ONLY),--only $(ONLY)) $(if $(PARTS),--parts $(PARTS)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS)) $(if $(ROWS),--rows $(ROWS))
 STATIC := var/static/.collected
 STATIC_SOURCES := $(shell find static easycall accounts campaigns leads -type f -path '*static/*')
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
@@ -21,7 +22,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 INSTALL_WITH = $(if $(UV),uv pip install --quiet --python $(1),$(1) -m pip install --quiet --disable-pip-version-check) --require-hashes
 INSTALL := $(call INSTALL_WITH,$(PY))
 
-.PHONY: run test lint bench messages screenshots lock
+.PHONY: run test lint bench bench-growth bench-growth-drop messages screenshots lock
 .DELETE_ON_ERROR:
 
 run: export HTTPS ?= 0
@@ -57,7 +58,14 @@ lint: $(DEVELOPMENT)
 
 # Figures beside those of others, on PostgreSQL: make bench ONLY=ours,fastapi SECONDS=5 ROUNDS=1
 bench: $(RUNTIME) $(CATALOGUES) $(STATIC) $(BENCH)
-	@$(BENCH_PY) -m bench $(if $(ONLY),--only $(ONLY)) $(if $(SECONDS),--seconds $(SECONDS)) $(if $(ROUNDS),--rounds $(ROUNDS))
+	@$(BENCH_PY) -m bench $(BENCH_OPTIONS)
+
+# The same with millions of leads in the tables, in a database that is kept for the next time.
+bench-growth: $(RUNTIME) $(CATALOGUES) $(STATIC) $(BENCH)
+	@$(BENCH_PY) -m bench --parts growth $(BENCH_OPTIONS)
+
+bench-growth-drop: $(BENCH)
+	@$(BENCH_PY) -m bench --drop
 
 messages: $(DEVELOPMENT)
 	$(MANAGE) translations update

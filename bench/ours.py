@@ -5,6 +5,7 @@ Prints a JSON object: the token of a technical user, and the session of an admin
 
 import json
 import os
+import sys
 
 import django
 
@@ -13,7 +14,8 @@ PASSWORD = "a password that nobody uses"
 QUESTIONS = (("tipo_inmueble", "Tipo de inmueble"), ("servicio_requerido", "Servicio requerido"), ("notas", "Notas"))
 
 
-def prepare() -> dict[str, str]:
+def prepare(mappings: int) -> dict[str, str]:
+    """Make what is not there yet. Each mapping has its own user and campaign; leads are sent to the first."""
     from django.core.management import call_command
 
     from accounts.models import User
@@ -23,12 +25,13 @@ def prepare() -> dict[str, str]:
 
     call_command("migrate", verbosity=0)
     admin, _ = User.objects.get_or_create(username="bench_admin", defaults={"is_staff": True, "is_superuser": True})
-    sender, _ = User.objects.get_or_create(username="bench")
-    campaign, _ = Campaign.objects.get_or_create(name="Bench")
     for key, label in QUESTIONS:
         Question.objects.get_or_create(key=key, defaults={"label": label})
-    ImportMapping.objects.get_or_create(user=sender, external_code=CODE, defaults={"campaign": campaign})
-    _, token = create_token(user=sender, by=admin, label="bench")
+    for name in (CODE, *(f"{CODE}_{number}" for number in range(2, mappings + 1))):
+        user, _ = User.objects.get_or_create(username=name)
+        campaign, _ = Campaign.objects.get_or_create(name=name)
+        ImportMapping.objects.get_or_create(user=user, external_code=name, defaults={"campaign": campaign})
+    _, token = create_token(user=User.objects.get(username=CODE), by=admin, label="bench")
     return {"token": token, "session": open_session(admin)}
 
 
@@ -50,4 +53,4 @@ def open_session(admin: "User") -> str:  # noqa: F821  a model can't be imported
 if __name__ == "__main__":
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "easycall.settings")
     django.setup()
-    print(json.dumps(prepare()))
+    print(json.dumps(prepare(int(sys.argv[1]))))

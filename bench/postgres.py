@@ -1,8 +1,10 @@
 """The PostgreSQL server: where it is, whether it keeps its promises, and databases for the length of a run."""
 
 import os
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from typing import LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -38,15 +40,29 @@ class Server:
 
     def settings(self) -> dict[str, str]:
         """What the figures depend on. Raises Missing where a commit is not a promise."""
-        found = {name: self._one(f"SHOW {name}") for name in SHOWN}
+        found = {name: self.setting(name) for name in SHOWN}
         for name in REQUIRED:
             if found[name] != "on":
                 raise Missing(f"PostgreSQL runs with {name}={found[name]}: measure with its default, on.")
         return found
 
-    def _one(self, query: str) -> str:
-        row = self.connection.execute(query).fetchone()  # type: ignore[call-overload]
-        return str(row[0])
+    def setting(self, name: str) -> str:
+        return self._one("SELECT current_setting(%s)", name)
+
+    def data_directory(self) -> str:
+        """Empty when the user may not know it."""
+        return self._one("SELECT setting FROM pg_settings WHERE name = %s", "data_directory")
+
+    def comment(self, database: str) -> str:
+        """What was written on a database when it was whole. Empty when there is none."""
+        return self._one("SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = %s", database)
+
+    def size(self, database: str) -> str:
+        return self._one("SELECT pg_size_pretty(pg_database_size(%s))", database)
+
+    def _one(self, query: LiteralString, parameter: str) -> str:
+        row = self.connection.execute(query, [parameter]).fetchone()
+        return "" if row is None or row[0] is None else str(row[0])
 
     @contextmanager
     def database(self, name: str) -> Iterator[str]:
@@ -80,7 +96,10 @@ class Server:
 
 
 def count(url: str, table: str) -> int:
-    """The rows of a table."""
+    """The rows of a table, on either database."""
+    if url.startswith("sqlite"):
+        with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
+            return int(file.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
     with psycopg.connect(url) as connection:
         row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
         assert row

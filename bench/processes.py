@@ -1,6 +1,7 @@
 """A contestant's server as a group of processes: started, asked for its CPU seconds and memory, stopped."""
 
 import os
+import signal
 import socket
 import subprocess
 import time
@@ -27,7 +28,12 @@ def serve(contestant: Contestant, url: str, log: Path) -> Iterator["Server"]:
     port = free_port()
     with log.open("ab") as output:
         process = subprocess.Popen(
-            command(contestant, port), cwd=ROOT, env=environment(url, port), stdout=output, stderr=output
+            command(contestant, port),
+            cwd=ROOT,
+            env=environment(url, port),
+            stdout=output,
+            stderr=output,
+            start_new_session=True,
         )
     try:
         yield Server(contestant, process, port, log)
@@ -36,7 +42,7 @@ def serve(contestant: Contestant, url: str, log: Path) -> Iterator["Server"]:
         try:
             process.wait(20)
         except subprocess.TimeoutExpired:
-            process.kill()
+            os.killpg(process.pid, signal.SIGKILL)
 
 
 def command(contestant: Contestant, port: int) -> list[str]:

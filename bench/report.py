@@ -9,6 +9,10 @@ from typing import Any
 from bench.contestants import CONTESTANTS, ROOT, WORKERS
 
 RESULTS = ROOT / "bench/results"
+# What must be none: answers that are not 2xx, requests without an answer, leads that were promised and are not there.
+COUNTS = ("refused", "broken", "lost")
+# Milliseconds a request, of the server's processes and of the database's.
+CPU = ("server_cpu_ms", "database_cpu_ms")
 
 
 def machine() -> dict[str, Any]:
@@ -29,29 +33,45 @@ def print_facts(facts: dict[str, Any]) -> None:
 
 
 def print_singles(results: dict[str, dict[str, Any]]) -> None:
-    """One line a contestant. CPU is milliseconds a request of the server's and of the database's processes."""
-    header = ("", "requests/s", "p50 ms", "p99 ms", "non-2xx", "broken", "lost", "CPU", "+ db", "x DRF", "x FastAPI")
-    rows = [header]
+    """One line a contestant."""
+    header = ("requests/s", "p50 ms", "p99 ms", "non-2xx", "broken", "lost", "CPU ms", "+ db", "x DRF", "x FastAPI")
+    rows: list[tuple[str, ...]] = [("", *header)]
     for name, result in results.items():
         title = CONTESTANTS[name].title if name in CONTESTANTS else name
-        rows.append(
-            (
-                title,
-                f"{result['rate']:.0f}",
-                f"{result['p50_ms']:.1f}",
-                f"{result['p99_ms']:.1f}",
-                *(str(result[count]) for count in ("refused", "broken", "lost")),
-                *(
-                    _figure(result.get(key))
-                    for key in ("server_cpu_ms", "database_cpu_ms", "times_drf", "times_fastapi")
-                ),
-            )
-        )
+        figures = (f"{result['rate']:.0f}", f"{result['p50_ms']:.1f}", f"{result['p99_ms']:.1f}")
+        counts = (str(result[count]) for count in COUNTS)
+        others = (_figure(result.get(key), 2) for key in (*CPU, "times_drf", "times_fastapi"))
+        rows.append((title, *figures, *counts, *others))
     print_table(rows)
 
 
-def _figure(value: float | None) -> str:
-    return "-" if value is None else f"{value:.2f}"
+def print_batches(found: dict[str, Any]) -> None:
+    header = ("connections", "leads/s", "p50 ms", "p99 ms", "non-2xx", "broken", "lost", "CPU ms a batch", "+ db")
+    rows: list[tuple[str, ...]] = [header]
+    for clients, result in found["rates"].items():
+        figures = (_figure(result[key]) for key in ("leads_per_second", "p50_ms", "p99_ms"))
+        counts = (str(result[count]) for count in COUNTS)
+        rows.append((clients, *figures, *counts, *(_figure(result[key]) for key in CPU)))
+    print_table(rows)
+    memory = found["memory"]
+    print(
+        f"\nMemory of the workers: {memory['before_mb']:.0f} MiB warm, "
+        f"{memory['after_mb']:.0f} MiB after {memory['batches']} batches more."
+    )
+
+
+def print_growth(found: dict[str, Any]) -> None:
+    print_singles(found["singles"])
+    print(f"\nGrown to empty: {found['ratio']:.2f}. The database has {found['size']}.")
+    rows: list[tuple[str, ...]] = [("", "median ms", "slowest ms", "CPU ms", "")]
+    for name, page in found["pages"].items():
+        figures = (_figure(page[key]) for key in ("median_ms", "slowest_ms", "cpu_ms"))
+        rows.append((name, *figures, "" if page["good"] else "too slow"))
+    print_table(rows)
+
+
+def _figure(value: float | None, digits: int = 0) -> str:
+    return "-" if value is None else f"{value:.{digits}f}"
 
 
 def print_table(rows: list[tuple[str, ...]]) -> None:

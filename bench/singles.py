@@ -7,11 +7,16 @@ from statistics import median
 from typing import Any
 
 from bench import load, postgres, processes
-from bench.contestants import CONTESTANTS, DRF, FASTAPI, OURS, PGBENCH, Contestant
+from bench.contestants import CONTESTANTS, DRF, FASTAPI, PGBENCH, Contestant
 
 CLIENTS = 32
 WARM_UP_SECONDS = 2
-PROBE = b'{"Campaign":"bench","nome":"Prueba","telefono_mobile":"699 99 99 99","email":"probe@example.com"}'
+# A lead as lead.lua makes them, with a number that it does not come to.
+PROBE = (
+    '{"Campaign":"bench","nome":"Lucía","cognome":"Núñez García","telefono_mobile":"699 99 99 99",'
+    '"email":"lead.99999999@example.com","cap":"28013","comune":"Madrid","tipo_inmueble":"piso",'
+    '"servicio_requerido":"venta","notas":"Llamar por la tarde"}'
+)
 
 
 @dataclass
@@ -38,43 +43,72 @@ class Entry:
 
 
 def compare(server: postgres.Server, names: list[str], *, rounds: int, seconds: float, logs: Path) -> dict[str, Any]:
-    """Measure each contestant on a database of its own. Returns name -> medians, ratios and every turn."""
+    """Measure contestants, each on a database of its own. Returns name -> medians, ratios and every turn."""
     with ExitStack() as stack:
-        entries = []
+        entries = {}
         for name in names:
             url = stack.enter_context(server.database(name))
-            entries.append(Entry(CONTESTANTS[name], url, CONTESTANTS[name].prepare(url)))
-        turns: dict[str, list[Turn]] = {name: [] for name in names}
-        for number in range(1, rounds + 1):
-            for entry in entries:
-                turn = one_turn(server, entry, seconds=seconds, log=logs / f"{entry.contestant.name}.log")
-                turns[entry.contestant.name].append(turn)
-                print(f"  round {number}: {entry.contestant.title:22} {turn.load.rate:8.0f}/s", flush=True)
-    return with_ratios({name: summary(found) for name, found in turns.items()})
+            entries[name] = Entry(CONTESTANTS[name], url, CONTESTANTS[name].prepare(url))
+        return with_ratios(in_turns(server, entries, rounds=rounds, seconds=seconds, logs=logs))
 
 
-def one_turn(server: postgres.Server, entry: Entry, *, seconds: float, log: Path, clients: int = CLIENTS) -> Turn:
+def in_turns(
+    server: postgres.Server,
+    entries: dict[str, Entry],
+    *,
+    rounds: int,
+    seconds: float,
+    logs: Path,
+    clients: int = CLIENTS,
+) -> dict[str, Any]:
+    """Measure each entry once a round. Returns name -> medians and every turn."""
+    turns: dict[str, list[Turn]] = {name: [] for name in entries}
+    for number in range(1, rounds + 1):
+        for name, entry in entries.items():
+            turn = one_turn(server, entry, seconds=seconds, log=logs / f"{name}.log", clients=clients)
+            turns[name].append(turn)
+            print(f"  round {number}: {name:14} {turn.load.rate:8.0f}/s", flush=True)
+    return {name: summary(found) for name, found in turns.items()}
+
+
+def one_turn(server: postgres.Server, entry: Entry, *, seconds: float, log: Path, clients: int) -> Turn:
     """Start the contestant afresh, warm it up, measure it, and stop it."""
     if entry.contestant is PGBENCH:
         return Turn(load.pgbench(entry.url, clients=clients, seconds=seconds), 0, None, None)
     with processes.serve(entry.contestant, entry.url, log) as running:
-        running.wait_until_it_takes_leads(entry.authorization, PROBE)
+        probe(entry, running)
         load.wrk(running.address, entry.authorization, clients=clients, seconds=WARM_UP_SECONDS)
         return measure(server, entry, running, seconds=seconds, clients=clients)
 
 
-def measure(server: postgres.Server, entry: Entry, running: processes.Server, *, seconds: float, clients: int) -> Turn:
+def probe(entry: Entry, running: processes.Server) -> None:
+    """Wait until it takes a lead."""
+    running.wait_until_it_takes_leads(entry.authorization, PROBE.encode())
+
+
+def measure(
+    server: postgres.Server,
+    entry: Entry,
+    running: processes.Server,
+    *,
+    seconds: float,
+    clients: int,
+    batch: int = 0,
+) -> Turn:
+    """Send for a while, and see what it cost and whether it is there; with `batch`, so many leads a request."""
     rows = postgres.count(entry.url, entry.contestant.table)
-    before = _cpu(server, entry, running)
-    seen = load.wrk(running.address, entry.authorization, clients=clients, seconds=seconds)
-    after = _cpu(server, entry, running)
+    before = cpu(server, entry, running)
+    seen = load.wrk(running.address, entry.authorization, clients=clients, seconds=seconds, batch=batch)
+    after = cpu(server, entry, running)
     stored = postgres.count(entry.url, entry.contestant.table) - rows
+    lost = max(0, (seen.requests - seen.refused) * max(batch, 1) - stored)
+    own, database = (processes.spent(*readings) for readings in zip(before, after, strict=True))
     each = 1000 / max(seen.requests, 1)
-    own, database = (processes.spent(*readings) * each for readings in zip(before, after, strict=True))
-    return Turn(seen, max(0, seen.requests - seen.refused - stored), own, database or None)
+    return Turn(seen, lost, own * each, database * each if database else None)
 
 
-def _cpu(server: postgres.Server, entry: Entry, running: processes.Server) -> list[dict[int, float]]:
+def cpu(server: postgres.Server, entry: Entry, running: processes.Server) -> list[dict[int, float]]:
+    """CPU seconds so far: of each process of the contestant's, and of each that serves its database."""
     return [processes.cpu_seconds(pids) for pids in (running.pids(), server.backends(entry.url))]
 
 
@@ -105,6 +139,3 @@ def with_ratios(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
             for result in results.values():
                 result[f"times_{base}"] = result["rate"] / results[base]["rate"]
     return results
-
-
-__all__ = ["OURS", "Entry", "Turn", "compare", "measure", "one_turn", "summary", "with_ratios"]

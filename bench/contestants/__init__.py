@@ -40,9 +40,10 @@ def environment(url: str, port: int = 0) -> dict[str, str]:
     return os.environ | ours | {"WORKERS": str(WORKERS), "THREADS": str(THREADS)}
 
 
-def prepare_ours(url: str) -> dict[str, str]:
+def prepare_ours(url: str, mappings: int = 1) -> dict[str, str]:
     """Set easycall up. Returns the token of a sender and the session of an administrator."""
-    output = subprocess.check_output([OUR_PYTHON, "-m", "bench.ours"], cwd=ROOT, env=environment(url), text=True)
+    command = [OUR_PYTHON, "-m", "bench.ours", str(mappings)]
+    output = subprocess.check_output(command, cwd=ROOT, env=environment(url), text=True)
     rows: dict[str, str] = json.loads(output)
     return rows
 

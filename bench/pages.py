@@ -1,0 +1,84 @@
+"""The lists and searches of the admin over real HTTP, signed in, in a database that has grown."""
+
+import http.client
+import random
+import time
+from collections.abc import Callable
+from statistics import median
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+
+from bench import fill, postgres, processes, singles
+
+TIMES = 15
+LIMIT_MS = 200
+LEADS = "/admin/leads/lead/"
+SUBMISSIONS = "/admin/leads/submission/"
+# A page's name -> a function that gives a path.
+Pages = dict[str, Callable[[], str]]
+
+
+def pages(url: str, rows: int) -> Pages:
+    """What is asked for: searches for someone else each time, and lists by filters."""
+    with psycopg.connect(url) as connection:
+        query = "SELECT id, campaign_id, user_id FROM leads_importmapping ORDER BY id"
+        senders = connection.execute(query).fetchall()
+    (mapping, campaign, _), (_, small_campaign, small_user) = senders[0], senders[-1]
+
+    def search(text: Callable[[int], str]) -> Callable[[], str]:
+        return lambda: f"{LEADS}?q={quote(text(random.randint(1, rows)))}"
+
+    fixed = {
+        "leads": LEADS,
+        "leads, page 20": f"{LEADS}?p=20",
+        "leads of a big campaign": f"{LEADS}?campaign__id__exact={campaign}",
+        "leads of a small campaign": f"{LEADS}?campaign__id__exact={small_campaign}",
+        "leads of an Import API": f"{LEADS}?mapping__id__exact={mapping}",
+        "leads of the past 7 days": f"{LEADS}?period=week",
+        "leads of a channel": f"{LEADS}?channel=facebook",
+        "leads with warnings": f"{LEADS}?warning=any",
+        "leads without warnings": f"{LEADS}?warning=none",
+        "submissions": SUBMISSIONS,
+        "submissions rejected": f"{SUBMISSIONS}?outcome__exact=rejected",
+        "submissions with a problem": f"{SUBMISSIONS}?problem=missing-contact",
+        "submissions of an Import API": f"{SUBMISSIONS}?mapping__id__exact={mapping}",
+        "submissions of a user": f"{SUBMISSIONS}?user__id__exact={small_user}",
+        "submissions of the past 7 days": f"{SUBMISSIONS}?period=week",
+    }
+    return {
+        "search: phone": search(fill.phone_as_typed),
+        "search: phone of nobody": lambda: f"{LEADS}?q={quote('900 00 00 00')}",
+        "search: e-mail": search(fill.email),
+        "search: name": lambda: f"{LEADS}?q={quote('lucia nunez garcia')}",
+        "search: external id": search(lambda number: f"crm-{number // 2 * 2}"),
+        **{name: (lambda path=path: path) for name, path in fixed.items()},
+    }
+
+
+def measure(
+    server: postgres.Server, entry: singles.Entry, running: processes.Server, session: str, asked: Pages
+) -> dict[str, Any]:
+    """Get each page a number of times. Returns name -> median and slowest, in ms. Raises Broken at another status."""
+    connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=120)
+    results = {}
+    for name, path in asked.items():
+        _get(connection, session, path())
+        before = singles.cpu(server, entry, running)
+        times = [_get(connection, session, path()) for _ in range(TIMES)]
+        after = singles.cpu(server, entry, running)
+        cpu = sum(processes.spent(*readings) for readings in zip(before, after, strict=True)) * 1000 / TIMES
+        middle = median(times)
+        results[name] = {"median_ms": middle, "slowest_ms": max(times), "cpu_ms": cpu, "good": middle <= LIMIT_MS}
+    return results
+
+
+def _get(connection: http.client.HTTPConnection, session: str, path: str) -> float:
+    start = time.perf_counter()
+    connection.request("GET", path, headers={"Cookie": f"sessionid={session}", "Accept-Language": "en"})
+    response = connection.getresponse()
+    response.read()
+    if response.status != 200:
+        raise processes.Broken(f"{path} was answered with {response.status}.")
+    return (time.perf_counter() - start) * 1000
