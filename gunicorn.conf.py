@@ -14,12 +14,12 @@ CORES = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os
 
 # Started from any folder, it serves this one.
 chdir = str(HERE)
-wsgi_app = "easycall.wsgi:application"
+wsgi_app = "easycall.asgi:application"
 
 # Only this machine: what faces the network is the proxy that speaks TLS.
 bind = f"{os.environ.get('BIND', '127.0.0.1')}:{os.environ.get('PORT', '8000')}"
 
-# Threads, because a lead spends its time waiting for the database. The subclass answers as the contract says, with
+# gunicorn's asyncio server: clients that stall hold up nobody. The subclass answers as the contract says, with
 # deadlines for slow senders.
 worker_class = "easycall.server.Worker"
 
@@ -27,8 +27,12 @@ worker_class = "easycall.server.Worker"
 # most, since with a pool of THREADS + 2 connections each they stay under the 100 that PostgreSQL takes by default.
 workers = int(os.environ.get("WORKERS") or min(max(CORES, 2), 8))
 
-# The same variable sizes the pool in easycall/settings.py: a thread never waits for a connection.
-threads = int(os.environ.get("THREADS", "8"))
+# More open connections than this are told to come back: a connection costs a socket and some memory, and no thread.
+worker_connections = int(os.environ.get("CONNECTIONS", "1000"))
+
+# The parser in Python, for its strictness and its limits; no startup or shutdown events, which nothing here has.
+http_parser = "python"
+asgi_lifespan = "off"
 
 # Each worker loads the application after the fork: a database connection or a pool's thread must not be shared by two.
 preload_app = False

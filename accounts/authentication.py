@@ -1,8 +1,9 @@
 """Who sends: the token of the Authorization header, and nothing else."""
 
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
-from typing import NoReturn
 from urllib.parse import parse_qs, unquote
 
 from django.conf import settings
@@ -30,20 +31,37 @@ _NAMES_OF_TOKENS = frozenset({"token", "access_token", "authorization", "api_key
 guesses = Throttle(settings.GUESSES_PER_MINUTE)
 
 
+@dataclass(frozen=True, slots=True)
+class Bearer:
+    """What of a request says who sends it: its Authorization header, query string and address."""
+
+    authorization: str
+    query: str
+    address: str
+
+
 class TokenAuthentication(BaseAuthentication):
-    """`Authorization: Bearer <token>`, checked with one query."""
+    """`Authorization: Bearer <token>`, for the views of REST framework."""
 
     def authenticate(self, request: Request) -> tuple[User, Credential]:
-        try:
-            credential = _identify(request)
-        except Problem as problem:
-            refusal = _throttled(problem, request.META.get("REMOTE_ADDR", ""))
-            refusals.count(refusal.type)
-            raise refusal from None
+        names = ("HTTP_AUTHORIZATION", "QUERY_STRING", "REMOTE_ADDR")
+        [credential] = identify([Bearer(*(request.META.get(name, "") for name in names))])
+        if isinstance(credential, Problem):
+            raise credential
         return credential.user, credential
 
     def authenticate_header(self, request: Request) -> str:
         return MissingCredentials.challenge
+
+
+def identify(requests: Sequence[Bearer]) -> list[Credential | Problem]:
+    """Whose each request is, or why nobody's. One query for all."""
+    said = [_token(each.authorization, each.query) for each in requests]
+    keys = {token.key for token in said if isinstance(token, tokens.Token)}
+    known = {each.key: each for each in Credential.objects.select_related("user").filter(key__in=keys)} if keys else {}
+    found = [each if isinstance(each, Problem) else _verify(each, known.get(each.key)) for each in said]
+    _note_use({each.pk: each for each in found if isinstance(each, Credential)}.values())
+    return [_counted(who, each) if isinstance(who, Problem) else who for each, who in zip(requests, found, strict=True)]
 
 
 def check_address(credential: Credential, address: str | None) -> None:
@@ -58,44 +76,37 @@ def token_in_url(query: str) -> bool:
     return bool(names & _NAMES_OF_TOKENS) or tokens.found_in(unquote(query))
 
 
-def _identify(request: Request) -> Credential:
-    header = request.META.get("HTTP_AUTHORIZATION", "")
-    # A server joins headers of one name with a comma, and no token has one.
-    if "," in header:
-        raise MalformedRequest("There is more than one Authorization header.")
-    scheme, _, text = header.partition(" ")
-    if scheme.lower() != "bearer" or not text.strip(" "):
-        _missing(request)
-    token = tokens.parse(text.strip(" "))
-    credential = token and Credential.objects.select_related("user").filter(key=token.key).first()
-    if not token or not credential or not tokens.verify(token, credential.digest, peppers=settings.TOKEN_PEPPERS):
-        raise InvalidToken("The token is not valid.")
-    if not credential.is_live():
-        raise InvalidToken("The token is not valid.")
-    _note_use(credential)
-    return credential
-
-
-def _throttled(problem: Problem, address: str) -> Problem:
+def _counted(problem: Problem, request: Bearer) -> Problem:
     """The same problem, or that there were too many of them from this address.
 
     Only what fails is asked for: the owner of a token may share the address with one who guesses.
     """
-    wait = guesses.fail(address) if isinstance(problem, InvalidToken | MissingCredentials) else 0
-    return (
-        TooManyRequests("Too many requests without a valid token came from this address.", wait=wait)
-        if wait
-        else problem
-    )
+    wait = guesses.fail(request.address) if isinstance(problem, InvalidToken | MissingCredentials) else 0
+    if wait:
+        problem = TooManyRequests("Too many requests without a valid token came from this address.", wait=wait)
+    refusals.count(problem.type)
+    return problem
 
 
-def _missing(request: Request) -> NoReturn:
-    if token_in_url(request.META.get("QUERY_STRING", "")):
-        raise MissingCredentials("A token in the URL is not accepted; send it as “Authorization: Bearer <token>”.")
-    raise MissingCredentials("Send the header “Authorization: Bearer <token>”.")
+def _token(header: str, query: str) -> tokens.Token | Problem:
+    # A server joins headers of one name with a comma, and no token has one.
+    if "," in header:
+        return MalformedRequest("There is more than one Authorization header.")
+    scheme, _, text = header.partition(" ")
+    if scheme.lower() == "bearer" and text.strip(" "):
+        return tokens.parse(text.strip(" ")) or InvalidToken("The token is not valid.")
+    if token_in_url(query):
+        return MissingCredentials("A token in the URL is not accepted; send it as “Authorization: Bearer <token>”.")
+    return MissingCredentials("Send the header “Authorization: Bearer <token>”.")
 
 
-def _note_use(credential: Credential) -> None:
+def _verify(token: tokens.Token, credential: Credential | None) -> Credential | Problem:
+    is_good = credential and tokens.verify(token, credential.digest, peppers=settings.TOKEN_PEPPERS)
+    return credential if credential and is_good and credential.is_live() else InvalidToken("The token is not valid.")
+
+
+def _note_use(credentials: Iterable[Credential]) -> None:
     now = timezone.now()
-    if credential.last_used_at is None or now - credential.last_used_at > _LAST_USE_STEP:
-        Credential.objects.filter(pk=credential.pk).update(last_used_at=now)
+    for credential in credentials:
+        if credential.last_used_at is None or now - credential.last_used_at > _LAST_USE_STEP:
+            Credential.objects.filter(pk=credential.pk).update(last_used_at=now)

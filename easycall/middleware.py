@@ -6,26 +6,35 @@ from django.http import HttpRequest, HttpResponse
 
 
 class TrustedProxyMiddleware:
-    """Believe X-Forwarded-For and X-Forwarded-Proto from a trusted proxy, and from nobody else.
-
-    The client is the last address of the list that is not itself a trusted proxy: what stands before it was written
-    by the client and could be anything.
-    """
+    """Believe X-Forwarded-For and X-Forwarded-Proto from a trusted proxy, and from nobody else."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if _is_trusted(request.META.get("REMOTE_ADDR", "")):
-            for hop in reversed(request.META.get("HTTP_X_FORWARDED_FOR", "").split(",")):
-                if not _is_address(hop):
-                    break
-                request.META["REMOTE_ADDR"] = hop.strip()
-                if not _is_trusted(hop):
-                    break
+        peer = request.META.get("REMOTE_ADDR", "")
+        if settings.TRUSTED_PROXIES and _is_trusted(peer):
+            request.META["REMOTE_ADDR"] = client_address(peer, request.META.get("HTTP_X_FORWARDED_FOR", ""))
             if request.META.get("HTTP_X_FORWARDED_PROTO") == "https":
                 request.META["wsgi.url_scheme"] = "https"
         return self.get_response(request)
+
+
+def client_address(peer: str, forwarded_for: str) -> str:
+    """Who sends: the peer, or what a trusted proxy says of it.
+
+    The client is the last address of the list that is not itself a trusted proxy: what stands before it was written
+    by the client and could be anything.
+    """
+    if not settings.TRUSTED_PROXIES or not _is_trusted(peer):
+        return peer
+    for hop in reversed(forwarded_for.split(",")):
+        if not _is_address(hop):
+            break
+        peer = hop.strip()
+        if not _is_trusted(hop):
+            break
+    return peer
 
 
 def _is_address(text: str) -> bool:

@@ -1,151 +1,208 @@
-"""The worker of gunicorn that serves easycall.
+"""The worker of gunicorn that serves easycall, on gunicorn's own asyncio server.
 
-Django never sees a request that is not HTTP, or that does not arrive: gunicorn refuses it. Here that refusal becomes
-the contract's problem document, a slow sender gets a deadline, and nothing that a client sent reaches the log.
+A client that stalls costs a socket and no thread. What is refused before the application sees it - no HTTP, too late,
+too much - is answered here with the contract's problem document, and nothing that a client sent reaches the log.
 """
 
-import errno
+import asyncio
 import json
 import os
-import socket
-import time
-from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 from django.utils import translation
-from gunicorn import util
-from gunicorn.http import errors as refusals
-from gunicorn.http.body import ChunkedReader
-from gunicorn.http.unreader import SocketUnreader
-from gunicorn.workers import gthread
+from gunicorn.asgi import parser as refusals
+from gunicorn.asgi.protocol import ASGIProtocol, BodyReceiver
+from gunicorn.http import errors as policy
+from gunicorn.workers.gasgi import ASGIWorker
 
 from easycall.errors import MalformedRequest, Problem, TemporarilyUnavailable
 
-# How long a request may take to arrive. A client that sends a byte now and then keeps one thread for so long.
+# How long a request may take to arrive, head and body.
 REQUEST_SECONDS = float(os.environ.get("REQUEST_SECONDS", "30"))
-# How long a new connection may keep a thread before it says anything.
-FIRST_BYTE_SECONDS = 0.5
 # How long a client may leave a connection open that was answered for the last time.
 LINGER_SECONDS = 1.0
 
 
-class RequestTimeout(refusals.ParseException):
+class RequestTimeout(refusals.ParseError):
     """The request was not there in time."""
 
 
-REFUSALS: dict[type[refusals.ParseException], tuple[int, str]] = {
+class UnknownExpectation(refusals.ParseError):
+    """The client waits for an answer that nobody knows."""
+
+
+_BAD_HEADER = "A header is not well formed, comes twice, or contradicts another one."
+REFUSALS: dict[type[Exception], tuple[int, str]] = {
     RequestTimeout: (408, f"The request did not arrive within {REQUEST_SECONDS:g} seconds."),
     refusals.LimitRequestLine: (414, "The request line is too long."),
-    refusals.ExpectationFailed: (417, "Of the Expect header only “100-continue” is understood."),
+    UnknownExpectation: (417, "Of the Expect header only “100-continue” is understood."),
     refusals.LimitRequestHeaders: (431, "There are too many headers, or one of them is too long."),
     refusals.InvalidRequestLine: (400, "The first line is not a request line of HTTP/1.1."),
     refusals.InvalidRequestMethod: (400, "The method is not one of HTTP."),
     refusals.InvalidHTTPVersion: (400, "The version is not HTTP/1.0 or HTTP/1.1."),
     refusals.InvalidHeaderName: (400, "The name of a header is not well formed."),
-    refusals.InvalidHeader: (400, "A header is not well formed, comes twice, or contradicts another one."),
-    refusals.ObsoleteFolding: (400, "A header goes on over a second line."),
+    refusals.InvalidHeader: (400, _BAD_HEADER),
+    policy.InvalidHeader: (400, _BAD_HEADER),
     refusals.UnsupportedTransferCoding: (400, "Of the transfer codings only “chunked” is understood."),
 }
 OTHERWISE = (400, "The request is not well formed HTTP/1.1.")
 
 
-class Worker(gthread.ThreadWorker):
-    def handle(self, conn: Any) -> Any:
-        """Serve one request of a connection, with a deadline; one that says nothing yet goes back to be polled."""
-        if not conn.initialized:
-            if not conn.wait_for_data(FIRST_BYTE_SECONDS):
-                return gthread._DEFER
-            conn.init()
-            conn.parser.unreader = _DeadlineReader(conn.sock)
-        conn.parser.unreader.deadline = time.monotonic() + REQUEST_SECONDS
-        keep = super().handle(conn)
-        if keep is False:
-            _linger(conn.sock)
-        return keep
+class Body(BodyReceiver):  # type: ignore[misc]  # gunicorn ships no types
+    """Gives the application what came of a body that broke off, before it says so."""
 
-    def handle_request(self, req: Any, conn: Any) -> Any:
-        conn.sock.settimeout(REQUEST_SECONDS)
-        req.body.reader = BodyReader(req.body.reader)
-        return super().handle_request(req, conn)
+    __slots__ = ()
 
-    def handle_error(self, req: Any, client: socket.socket, addr: Any, exc: Exception) -> None:
-        """Answer what never reached Django, and log what happened, but no word of the request."""
-        if _is_refusal(exc):
-            status, detail = REFUSALS.get(type(exc), OTHERWISE)
-            self.log.info("Refused a request: %s", type(exc).__name__)
-            answer = _answer(MalformedRequest(detail), status)
+    async def receive(self) -> Any:
+        if self._body_wait_expired and self._chunks:
+            return self._pop_chunk()
+        return await super().receive()
+
+
+class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn ships no types
+    """One connection: gunicorn's protocol with deadlines, and answers of ours to what it refuses."""
+
+    def __init__(self, worker: "Worker") -> None:
+        super().__init__(worker)
+        self._deadline: asyncio.TimerHandle | None = None
+        self._ended = False  # the client has said its last byte
+        self._broken = False  # and what it says now is no HTTP
+        self._hanging_up = False
+
+    def connection_made(self, transport: Any) -> None:
+        super().connection_made(transport)
+        self.worker.connections.add(self)
+        if len(self.worker.connections) > self.cfg.worker_connections:
+            self._send_error_response(503, "")
+            self._close_transport()
         else:
-            self.log.error("A request ended in a fault", exc_info=exc)
-            answer = _answer(TemporarilyUnavailable(), TemporarilyUnavailable.status)
-        with suppress(OSError):  # nobody is there to be answered
-            util.write_nonblock(client, answer)
+            self._arm_keepalive_timer()
 
+    def connection_lost(self, exc: Exception | None) -> None:
+        self.worker.connections.discard(self)
+        self._stop_waiting()
+        super().connection_lost(exc)
 
-class _DeadlineReader(SocketUnreader):
-    """Reads from the socket until a moment, however many pieces come before it."""
+    def data_received(self, data: bytes) -> None:
+        if not (self._broken or self._hanging_up):
+            super().data_received(data)
 
-    def __init__(self, sock: socket.socket) -> None:
-        super().__init__(sock)
-        self.deadline = 0.0
+    def eof_received(self) -> bool:
+        """Keep the connection for as long as an answer is due: a client may end its side and go on to listen."""
+        self._ended = True
+        if self._hanging_up or self._body_receiver is None:
+            return False
+        if not self._body_receiver._complete:
+            self._break_off()
+        return True
 
-    def chunk(self, size_hint: int | None = None) -> Any:
-        before = self.sock.gettimeout()
-        remaining = self.deadline - time.monotonic()
-        if remaining <= 0:
-            raise RequestTimeout
-        self.sock.settimeout(min(remaining, before or remaining))
+    def is_idle(self) -> bool:
+        return bool(self._awaiting_request)
+
+    def _feed_callback_parser(self, data: bytes) -> bool:
         try:
-            return super().chunk(size_hint)
-        except TimeoutError:
-            if time.monotonic() < self.deadline:
-                raise
-            raise RequestTimeout from None
-        finally:
-            self.sock.settimeout(before)
+            self._callback_parser.feed(data)
+        except (refusals.ParseError, policy.ParseException) as refusal:
+            return self._refuse(refusal)
+        if self._callback_parser.is_complete:
+            self._stop_waiting()
+        elif self._deadline is None:
+            self._deadline = self.worker.loop.call_later(REQUEST_SECONDS, self._refuse, RequestTimeout())
+        return True
+
+    def _on_headers_complete(self) -> bool:
+        skip: bool = super()._on_headers_complete()
+        self._body_receiver = Body(self._current_request, self)
+        if any(name == b"expect" and value.lower() != b"100-continue" for name, value in self._callback_parser.headers):
+            raise UnknownExpectation
+        return skip
+
+    def _refuse(self, refusal: Exception) -> bool:
+        """Answer what the application never sees. Of a body that goes wrong on its way it sees that, and answers."""
+        self._stop_waiting()
+        self.log.info("Refused a request: %s", type(refusal).__name__)
+        if self._request_ready.is_set() and not isinstance(refusal, UnknownExpectation):
+            self._break_off()
+            return True
+        self._write_problem(MalformedRequest(_detail(refusal)), _status(refusal))
+        self._close_transport()
+        return False
+
+    def _break_off(self) -> None:
+        """To the application a body that can't be read to its end is a connection that broke."""
+        self._stop_waiting()
+        self._broken = True
+        self._body_receiver._body_wait_expired = True
+        self._body_receiver._wake_waiter()
+
+    def _stop_waiting(self) -> None:
+        if self._deadline is not None:
+            self._deadline.cancel()
+            self._deadline = None
+
+    def _send_error_response(self, status: int, message: str, extra_headers: Any = ()) -> None:
+        """What gunicorn answers itself is a fault of the application."""
+        self._write_problem(TemporarilyUnavailable(), TemporarilyUnavailable.status)
+
+    def _write_problem(self, problem: Problem, status: int) -> None:
+        self._safe_write(_answer(problem, status))
+
+    def _will_close(self, request: Any, response_requires_close: bool) -> bool:
+        return self._ended or self._broken or bool(super()._will_close(request, response_requires_close))
+
+    def _is_websocket_upgrade(self, request: Any) -> bool:
+        """There are none here: it is a GET like any other."""
+        return False
+
+    def _close_transport(self) -> None:
+        """End our side, and wait a moment for the client to end its own.
+
+        A socket that is closed with bytes unread is reset, and the client loses the answer that it was about to read.
+        """
+        if self._closed or self.transport is None:
+            return
+        self._closed = self._hanging_up = True
+        if self._ended or self.transport.is_closing():
+            self.transport.close()
+            return
+        if self.transport.can_write_eof():
+            self.transport.write_eof()
+        self._resume_reading()
+        self.worker.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
-class BodyReader:
-    """A body that can't be read to its end is, to the application, a connection that broke.
+class Worker(ASGIWorker):  # type: ignore[misc]  # gunicorn ships no types
+    """gunicorn's asyncio worker with the protocol above, which hangs up on idle clients when it stops."""
 
-    Django knows what to do with that; gunicorn's own exceptions it would take for faults of ours.
-    """
+    protocol = Protocol
 
-    def __init__(self, reader: Any) -> None:
-        self.reader = reader
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.connections: set[Protocol] = set()
 
-    def read(self, size: int) -> Any:
-        try:
-            return self.reader.read(size)
-        except refusals.ParseException:
-            raise ConnectionResetError(errno.ECONNRESET, "The body can't be read to its end.") from None
+    async def _serve(self) -> None:
+        for sock in self.sockets:
+            server = await self.loop.create_server(lambda: self.protocol(self), sock=sock.sock)
+            self.servers.append(server)
+        while self.alive and self.ppid == os.getppid():
+            self.notify()
+            await asyncio.sleep(1.0)
+        await self._shutdown()
 
-    def held(self) -> bytes:
-        """What had come when the rest did not: gunicorn keeps it to itself."""
-        holder = self.reader if isinstance(self.reader, ChunkedReader) else self.reader.unreader
-        held: bytes = holder.buf.getvalue()
-        return held
-
-
-def _linger(sock: socket.socket) -> None:
-    """Wait for the client to hang up, as gunicorn does before it closes: but here, in a thread of the pool.
-
-    gunicorn waits in the thread that accepts connections, where one client that keeps its end open stops all others.
-    """
-    with suppress(OSError):
-        sock.shutdown(socket.SHUT_WR)
-        deadline = time.monotonic() + LINGER_SECONDS
-        with suppress(TimeoutError):
-            while (remaining := deadline - time.monotonic()) > 0:
-                sock.settimeout(remaining)
-                if not sock.recv(65536):
-                    break
-        sock.shutdown(socket.SHUT_RDWR)
+    async def _shutdown(self) -> None:
+        for connection in list(self.connections):
+            if connection.is_idle():
+                connection._close_transport()
+        await super()._shutdown()
 
 
-def _is_refusal(exc: Exception) -> bool:
-    ours = (refusals.InvalidResponseHeader, refusals.InvalidResponseHeaderName, refusals.ConfigurationProblem)
-    return isinstance(exc, refusals.ParseException) and not isinstance(exc, ours)
+def _status(refusal: Exception) -> int:
+    return REFUSALS.get(type(refusal), OTHERWISE)[0]
+
+
+def _detail(refusal: Exception) -> str:
+    return REFUSALS.get(type(refusal), OTHERWISE)[1]
 
 
 def _answer(problem: Problem, status: int) -> bytes:

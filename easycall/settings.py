@@ -88,6 +88,11 @@ TEMPLATES = [
 ]
 
 
+# Threads of each worker: of the pages, and of the door, which has as many again for what is long.
+THREADS = env.int("THREADS", default=6)
+DOOR_THREADS = env.int("DOOR_THREADS", default=2)
+
+
 def _database_folder() -> Path:
     """Where a file of ours may fill the disk. Of a PostgreSQL only DISK_FOLDERS can tell where it is."""
     is_file = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
@@ -105,10 +110,11 @@ def database() -> dict[str, Any]:
             "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL;",
         }
     else:
-        config["CONN_MAX_AGE"] = 0
+        # Every thread keeps its connection. A pool would make a request wait for a database that is down.
+        config["CONN_MAX_AGE"] = 600
+        config["CONN_HEALTH_CHECKS"] = True
         config["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("PGBOUNCER", default=False)
         options |= {
-            "pool": {"min_size": 1, "max_size": env.int("THREADS", default=8) + 2, "timeout": 5},
             "connect_timeout": 5,
             "options": "-c synchronous_commit=on -c statement_timeout=30000 -c lock_timeout=10000",
         }

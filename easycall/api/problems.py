@@ -44,12 +44,16 @@ def as_problem(exc: BaseException) -> Problem:
             return errors.TemporarilyUnavailable()
 
 
-def problem_response(problem: Problem, *, submission: UUID | None = None) -> HttpResponse:
-    """`problem` on the wire, in English like every answer of the API."""
+def text(problem: Problem, *, submission: UUID | None = None) -> str:
+    """The document of `problem`, in English like every answer of the API."""
     with translation.override("en"):
-        text = json.dumps(problem.document(submission), ensure_ascii=False)
+        return json.dumps(problem.document(submission), ensure_ascii=False)
+
+
+def problem_response(problem: Problem, *, submission: UUID | None = None) -> HttpResponse:
+    """`problem` on the wire."""
     headers = {"Content-Language": "en", **problem.headers}
-    return HttpResponse(text, status=problem.status, content_type=CONTENT_TYPE, headers=headers)
+    return HttpResponse(text(problem, submission=submission), status=problem.status, content_type=CONTENT_TYPE, headers=headers)
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse:

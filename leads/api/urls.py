@@ -1,10 +1,10 @@
 from django.urls import re_path
 
-from leads.api.views import Intake
+from leads.api.views import intake
 
 app_name = "intake"
 
 urlpatterns = [
-    re_path(r"^spring(?:/lead)?/?\Z", Intake.as_view(), name="spring"),
-    re_path(r"^spring(?:/lead)?/explain/?\Z", Intake.as_view(explain=True), name="explain"),
+    re_path(r"^spring(?:/lead)?/?\Z", intake, name="spring"),
+    re_path(r"^spring(?:/lead)?/explain/?\Z", intake, {"explain": True}, name="explain"),
 ]

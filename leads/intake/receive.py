@@ -1,15 +1,16 @@
 """The conductor: one delivery in, one answer out, one transaction in between."""
 
 import logging
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from django.db import IntegrityError, InterfaceError, OperationalError, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
 
 from accounts.models import Credential
 from campaigns.queries import all_questions
+from easycall.api import problems
 from easycall.errors import Problem, TemporarilyUnavailable
 from easycall.ids import new_id
 from leads.enums import Outcome
@@ -46,6 +47,7 @@ class Delivery:
     idempotency_key: str = ""
     explain: bool = False
     complete: bool = True
+    objection: Problem | None = None  # what is wrong with the request whatever its body says
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +58,20 @@ class Answer:
     text: str
     headers: Mapping[str, str]
     is_problem: bool
+
+
+def receive_all(deliveries: Sequence[Delivery]) -> list[Answer]:
+    """One answer a delivery, in order. What the database can't take is answered 503, and then nothing of it is there."""
+    return [_or_unavailable(delivery) for delivery in deliveries]
+
+
+def _or_unavailable(delivery: Delivery) -> Answer:
+    try:
+        return receive(delivery)
+    except DatabaseError as error:
+        log.error("The database could not answer: %s", type(error).__name__)
+        problem = TemporarilyUnavailable()
+        return Answer(problem.status, problems.text(problem), problem.headers, is_problem=True)
 
 
 def receive(delivery: Delivery) -> Answer:
@@ -69,6 +85,8 @@ def receive(delivery: Delivery) -> Answer:
     """
     try:
         with translation.override("en"):
+            if delivery.objection:
+                return refuse(delivery, delivery.objection)
             content = body.read(delivery.raw, delivery.content_type)
             claim = claim_of(delivery, content)
             if claim and (first := claim.first()):

@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.db import connection
+from django.utils.datastructures import CaseInsensitiveMapping
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -54,7 +55,7 @@ def _read_reply(sock: socket.socket) -> Reply:
         raw += block
     head, _, body = raw.partition(b"\r\n\r\n")
     status, *lines = head.decode().split("\r\n")
-    return Reply(int(status.split()[1]), dict(line.split(": ", 1) for line in lines), body)
+    return Reply(int(status.split()[1]), CaseInsensitiveMapping(dict(line.split(": ", 1) for line in lines)), body)
 
 
 def database_url(name: str | None = None) -> str:

@@ -1,0 +1,39 @@
+"""What gunicorn serves: the door by itself, and everything else as Django's WSGI application in threads.
+
+The door reads its bodies without a thread, so that clients which stall hold up nobody, and takes what came in the
+meantime together (leads.api.lanes). The pages get a request when the whole of it is there.
+"""
+
+from typing import Any
+
+from a2wsgi import WSGIMiddleware
+from django.conf import settings
+
+from easycall.wsgi import application as pages
+from leads.api import door, lanes, wire
+
+# A form of the admin is never longer than this.
+PAGE_BYTES = 32 * 1024 * 1024
+
+_pages = WSGIMiddleware(pages, workers=settings.THREADS)
+
+
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """ASGI 3, http only."""
+    if lanes.serves(scope["path"]):
+        await lanes.serve(scope, receive, send)
+        return
+    body = await wire.read(receive, limit=PAGE_BYTES)
+    if body.problem:
+        await lanes.send_reply(door.refusal(body.problem), send)
+    else:
+        await _pages(scope, _once(body.raw), send)
+
+
+def _once(body: bytes) -> Any:
+    """A `receive` that gives a body which is there already."""
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return receive

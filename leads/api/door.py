@@ -1,0 +1,123 @@
+"""The door: requests in, answers out. Everything between the head of a request and its answer is leads.intake."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from urllib.parse import parse_qs
+
+from django.conf import settings
+from django.db import DatabaseError
+from django.http.request import MediaType, split_domain_port, validate_host
+
+from accounts.authentication import Bearer, check_address, identify, token_in_url
+from accounts.models import Credential
+from accounts.rates import check_rate
+from easycall.api import problems
+from easycall.errors import MalformedRequest, MethodNotAllowed, NotAcceptable, Problem, UnsupportedMediaType
+from leads.api.wire import Arrival
+from leads.intake import Delivery, receive_all
+from leads.intake.idempotency import parse_key
+
+_NO = frozenset({"0", "false", "no"})
+_ANSWERS = ("application/json", problems.CONTENT_TYPE)
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    status: int
+    content_type: str
+    headers: Mapping[str, str]
+    text: str
+
+
+def answer(arrivals: Sequence[Arrival]) -> list[Reply]:
+    """One reply an arrival, in order. A request with a valid token is journalled, whatever becomes of it."""
+    senders = _senders(arrivals)
+    deliveries = {
+        index: _delivery(arrivals[index], sender)
+        for index, sender in enumerate(senders)
+        if isinstance(sender, Credential)
+    }
+    replies = {index: refusal(sender) for index, sender in enumerate(senders) if isinstance(sender, Problem)}
+    for index, each in zip(deliveries, receive_all(list(deliveries.values())), strict=True):
+        kind = problems.CONTENT_TYPE if each.is_problem else "application/json"
+        replies[index] = Reply(each.status, kind, each.headers, each.text)
+    return [replies[index] for index in range(len(arrivals))]
+
+
+def refusal(problem: Problem) -> Reply:
+    """The reply to a request that leaves no submission."""
+    return Reply(problem.status, problems.CONTENT_TYPE, problem.headers, problems.text(problem))
+
+
+def _senders(arrivals: Sequence[Arrival]) -> list[Credential | Problem]:
+    known = {index: each for index, each in enumerate(arrivals) if _is_for_us(each)}
+    try:
+        found = identify([_bearer(each) for each in known.values()])
+    except DatabaseError as error:
+        found = [problems.as_problem(error)] * len(known)
+    senders = dict(zip(known, found, strict=True))
+    wrong_host = MalformedRequest("The request is not well formed: check its Host header.")
+    return [senders.get(index, wrong_host) for index in range(len(arrivals))]
+
+
+def _bearer(arrival: Arrival) -> Bearer:
+    return Bearer(arrival.headers.get("authorization", ""), arrival.query, arrival.address)
+
+
+def _is_for_us(arrival: Arrival) -> bool:
+    domain, _ = split_domain_port(arrival.headers.get("host", ""))
+    return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _delivery(arrival: Arrival, credential: Credential) -> Delivery:
+    query, headers = arrival.query, arrival.headers
+    parameters = parse_qs(query.encode("latin-1").decode(errors="replace"), keep_blank_values=True) if query else {}
+    # A link-local address may come with its interface, which is no part of an address to a database.
+    address = arrival.address.partition("%")[0] or None
+    key, objection = "", None
+    try:
+        key = _examine(arrival, credential, address)
+    except Problem as problem:
+        objection = problem
+    return Delivery(
+        credential=credential,
+        raw=arrival.body.raw,
+        complete=arrival.body.problem is None,
+        content_type=headers.get("content-type", ""),
+        method=arrival.method[:20],
+        path=arrival.path,
+        query="(withheld: it carried a token)" if query and token_in_url(query) else query,
+        url_code=parameters.get("campaign", [""])[-1].strip(),
+        # Whoever names it does not want the lead stored, however it is spelled.
+        explain=arrival.explain or any(value.lower() not in _NO for value in parameters.get("explain", [])),
+        remote_address=address,
+        idempotency_key=key,
+        objection=objection,
+    )
+
+
+def _examine(arrival: Arrival, credential: Credential, address: str | None) -> str:
+    """The idempotency key of a request whose head is in order. Raises the Problem of one whose head or body is not."""
+    headers = arrival.headers
+    check_address(credential, address)
+    check_rate(credential)
+    if arrival.query and token_in_url(arrival.query):
+        raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
+    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+        raise UnsupportedMediaType("The body is compressed; send it as it is.")
+    key = parse_key(headers.get("idempotency-key"))
+    if arrival.body.problem:
+        raise arrival.body.problem
+    if arrival.method != "POST":
+        raise MethodNotAllowed("Only POST is taken here.", headers={"Allow": "POST"})
+    if not _accepts(headers.get("accept", "")):
+        raise NotAcceptable("Answers are application/json or application/problem+json.")
+    return key
+
+
+def _accepts(header: str) -> bool:
+    """An empty Accept is no preference (RFC 9110, 12.5.1)."""
+    if header in ("", "*/*", "application/json"):
+        return True
+    wanted = [MediaType(each) for each in header.split(",") if each.strip()]
+    return not wanted or any(each.match(ours) for each in wanted for ours in _ANSWERS)

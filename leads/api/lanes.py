@@ -1,0 +1,115 @@
+"""The door on gunicorn's event loop: requests wait here for a thread, and those that wait together are taken together.
+
+While a thread waits for the disk, the next requests gather behind it; it takes them at once. So a quiet server answers
+a lead without delay, and a busy one shares each commit among many.
+"""
+
+import asyncio
+import re
+from collections import deque
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from django.conf import settings
+from django.db import connection
+
+from easycall.errors import TemporarilyUnavailable
+from leads.api import door, wire
+from leads.api.door import Reply
+from leads.api.wire import Arrival
+
+_PATH = re.compile(r"/easycall/spring(?:/lead)?(/explain)?/?")
+
+# So many requests share a transaction at most, and so many bytes: a long one makes the others wait.
+_TOGETHER = 32
+_LIGHT = 16 * 1024
+# What waits beyond this many is told to come back, rather than to wait for longer than a client does.
+_WAITING = 2_000
+
+_HEADERS = [(b"content-language", b"en"), (b"x-content-type-options", b"nosniff")]
+
+
+def serves(path: str) -> bool:
+    return _PATH.fullmatch(path) is not None
+
+
+async def serve(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    """An ASGI application of the paths that `serves` knows."""
+    found = _PATH.fullmatch(scope["path"])
+    arrival = await wire.arrival(scope, receive, explain=bool(found and found[1]))
+    reply = await (_light if len(arrival.body.raw) <= _LIGHT else _heavy).answer(arrival)
+    await send_reply(reply, send)
+
+
+async def send_reply(reply: Reply, send: Any) -> None:
+    text = reply.text.encode()
+    headers = [
+        (b"content-type", reply.content_type.encode()),
+        (b"content-length", b"%d" % len(text)),
+        *_HEADERS,
+        *((name.lower().encode(), value.encode()) for name, value in reply.headers.items()),
+    ]
+    await send({"type": "http.response.start", "status": reply.status, "headers": headers})
+    await send({"type": "http.response.body", "body": text})
+
+
+class Lane:
+    """`threads` threads, each with a database connection that it keeps, which take up to `together` requests at once."""
+
+    def __init__(self, *, threads: int, together: int) -> None:
+        self.together = together
+        self.waiting: deque[tuple[Arrival, asyncio.Future[Reply]]] = deque()
+        self.idle = threads
+        self.pool = ThreadPoolExecutor(threads, thread_name_prefix="door")
+
+    async def answer(self, arrival: Arrival) -> Reply:
+        if len(self.waiting) >= _WAITING:
+            return door.refusal(TemporarilyUnavailable())
+        loop = asyncio.get_running_loop()
+        reply: asyncio.Future[Reply] = loop.create_future()
+        self.waiting.append((arrival, reply))
+        if self.idle:
+            self.idle -= 1
+            self.pool.submit(self._work, loop)
+        return await reply
+
+    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
+        while group := self._take():
+            replies = _answer([arrival for arrival, _ in group])
+            loop.call_soon_threadsafe(_deliver, [reply for _, reply in group], replies)
+        loop.call_soon_threadsafe(self._rest, loop)
+
+    def _take(self) -> list[tuple[Arrival, asyncio.Future[Reply]]]:
+        group = []
+        try:
+            while len(group) < self.together:
+                group.append(self.waiting.popleft())
+        except IndexError:
+            pass
+        return group
+
+    def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.idle += 1
+        # What came between the last look and now found no idle thread.
+        if self.waiting:
+            self.idle -= 1
+            self.pool.submit(self._work, loop)
+
+
+def _answer(arrivals: list[Arrival]) -> list[Reply]:
+    try:
+        return door.answer(arrivals)
+    finally:
+        # Only a connection that failed: the others are kept.
+        if connection.connection is not None and connection.errors_occurred:
+            connection.close_if_unusable_or_obsolete()
+
+
+def _deliver(futures: list[asyncio.Future[Reply]], replies: list[Reply]) -> None:
+    for future, reply in zip(futures, replies, strict=True):
+        if not future.done():  # a client that hung up has cancelled it
+            future.set_result(reply)
+
+
+_light = Lane(threads=settings.DOOR_THREADS, together=_TOGETHER)
+_heavy = Lane(threads=settings.DOOR_THREADS, together=1)
