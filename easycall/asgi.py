@@ -4,9 +4,10 @@ The door reads its bodies without a thread, so that clients which stall hold up 
 meantime together (leads.api.lanes). The pages get a request when the whole of it is there.
 """
 
-from typing import Any
+from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 
 from easycall.wsgi import application as pages
@@ -15,7 +16,7 @@ from leads.api import door, lanes, wire
 # A form of the admin is never longer than this.
 PAGE_BYTES = 32 * 1024 * 1024
 
-_pages = WSGIMiddleware(pages, workers=settings.THREADS)
+_pages = WSGIMiddleware(cast(WSGIApp, pages), workers=settings.THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
@@ -27,7 +28,7 @@ async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
     if body.problem:
         await lanes.send_reply(door.refusal(body.problem), send)
     else:
-        await _pages(scope, _once(body.raw), send)
+        await _pages(cast(Any, scope), _once(body.raw), send)
 
 
 def _once(body: bytes) -> Any:

@@ -49,7 +49,7 @@ REFUSALS: dict[type[Exception], tuple[int, str]] = {
 OTHERWISE = (400, "The request is not well formed HTTP/1.1.")
 
 
-class Body(BodyReceiver):  # type: ignore[misc]  # gunicorn ships no types
+class Body(BodyReceiver):
     """Gives the application what came of a body that broke off, before it says so."""
 
     __slots__ = ()
@@ -60,8 +60,10 @@ class Body(BodyReceiver):  # type: ignore[misc]  # gunicorn ships no types
         return await super().receive()
 
 
-class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn ships no types
+class Protocol(ASGIProtocol):
     """One connection: gunicorn's protocol with deadlines, and answers of ours to what it refuses."""
+
+    _closed: bool
 
     def __init__(self, worker: "Worker") -> None:
         super().__init__(worker)
@@ -172,7 +174,7 @@ class Protocol(ASGIProtocol):  # type: ignore[misc]  # gunicorn ships no types
         self.worker.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
-class Worker(ASGIWorker):  # type: ignore[misc]  # gunicorn ships no types
+class Worker(ASGIWorker):
     """gunicorn's asyncio worker with the protocol above, which hangs up on idle clients when it stops."""
 
     protocol = Protocol

@@ -53,7 +53,9 @@ def text(problem: Problem, *, submission: UUID | None = None) -> str:
 def problem_response(problem: Problem, *, submission: UUID | None = None) -> HttpResponse:
     """`problem` on the wire."""
     headers = {"Content-Language": "en", **problem.headers}
-    return HttpResponse(text(problem, submission=submission), status=problem.status, content_type=CONTENT_TYPE, headers=headers)
+    return HttpResponse(
+        text(problem, submission=submission), status=problem.status, content_type=CONTENT_TYPE, headers=headers
+    )
 
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse:

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import parse_qs
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -15,7 +14,9 @@ from easycall.api import problems
 from easycall.errors import MalformedRequest, MethodNotAllowed, NotAcceptable, Problem, UnsupportedMediaType
 from leads.api.wire import Arrival
 from leads.intake import Delivery, receive_all
-from leads.intake.idempotency import parse_key
+from leads.intake.idempotency import key_or_none, parse_key
+from leads.intake.route import url_code, url_parameters
+from leads.models.submission import QUERY_WITHHELD
 
 _NO = frozenset({"0", "false", "no"})
 _ANSWERS = ("application/json", problems.CONTENT_TYPE)
@@ -71,12 +72,11 @@ def _is_for_us(arrival: Arrival) -> bool:
 
 def _delivery(arrival: Arrival, credential: Credential) -> Delivery:
     query, headers = arrival.query, arrival.headers
-    parameters = parse_qs(query.encode("latin-1").decode(errors="replace"), keep_blank_values=True) if query else {}
     # A link-local address may come with its interface, which is no part of an address to a database.
     address = arrival.address.partition("%")[0] or None
-    key, objection = "", None
+    objection = None
     try:
-        key = _examine(arrival, credential, address)
+        _examine(arrival, credential, address)
     except Problem as problem:
         objection = problem
     return Delivery(
@@ -86,18 +86,18 @@ def _delivery(arrival: Arrival, credential: Credential) -> Delivery:
         content_type=headers.get("content-type", ""),
         method=arrival.method[:20],
         path=arrival.path,
-        query="(withheld: it carried a token)" if query and token_in_url(query) else query,
-        url_code=parameters.get("campaign", [""])[-1].strip(),
+        query=QUERY_WITHHELD if query and token_in_url(query) else query,
+        url_code=url_code(query),
         # Whoever names it does not want the lead stored, however it is spelled.
-        explain=arrival.explain or any(value.lower() not in _NO for value in parameters.get("explain", [])),
+        explain=arrival.explain or any(value.lower() not in _NO for value in url_parameters(query).get("explain", [])),
         remote_address=address,
-        idempotency_key=key,
+        idempotency_key=key_or_none(headers.get("idempotency-key")),
         objection=objection,
     )
 
 
-def _examine(arrival: Arrival, credential: Credential, address: str | None) -> str:
-    """The idempotency key of a request whose head is in order. Raises the Problem of one whose head or body is not."""
+def _examine(arrival: Arrival, credential: Credential, address: str | None) -> None:
+    """Raise the Problem of a request that can't be read, whatever its body says."""
     headers = arrival.headers
     check_address(credential, address)
     check_rate(credential)
@@ -105,14 +105,13 @@ def _examine(arrival: Arrival, credential: Credential, address: str | None) -> s
         raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
     if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
         raise UnsupportedMediaType("The body is compressed; send it as it is.")
-    key = parse_key(headers.get("idempotency-key"))
+    parse_key(headers.get("idempotency-key"))
     if arrival.body.problem:
         raise arrival.body.problem
     if arrival.method != "POST":
         raise MethodNotAllowed("Only POST is taken here.", headers={"Allow": "POST"})
     if not _accepts(headers.get("accept", "")):
         raise NotAcceptable("Answers are application/json or application/problem+json.")
-    return key
 
 
 def _accepts(header: str) -> bool:

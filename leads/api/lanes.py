@@ -6,6 +6,8 @@ a lead without delay, and a busy one shares each commit among many.
 
 import asyncio
 import re
+import threading
+import time
 from collections import deque
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -25,6 +27,10 @@ _TOGETHER = 32
 _LIGHT = 16 * 1024
 # What waits beyond this many is told to come back, rather than to wait for longer than a client does.
 _WAITING = 2_000
+
+# After so many seconds a connection is asked whether it is still there.
+_REST = 1.0
+_used = threading.local()
 
 _HEADERS = [(b"content-language", b"en"), (b"x-content-type-options", b"nosniff")]
 
@@ -54,7 +60,7 @@ async def send_reply(reply: Reply, send: Any) -> None:
 
 
 class Lane:
-    """`threads` threads, each with a database connection that it keeps, which take up to `together` requests at once."""
+    """Some threads, each with a database connection that it keeps, which take up to `together` requests at once."""
 
     def __init__(self, *, threads: int, together: int) -> None:
         self.together = together
@@ -80,7 +86,7 @@ class Lane:
         loop.call_soon_threadsafe(self._rest, loop)
 
     def _take(self) -> list[tuple[Arrival, asyncio.Future[Reply]]]:
-        group = []
+        group: list[tuple[Arrival, asyncio.Future[Reply]]] = []
         try:
             while len(group) < self.together:
                 group.append(self.waiting.popleft())
@@ -97,12 +103,13 @@ class Lane:
 
 
 def _answer(arrivals: list[Arrival]) -> list[Reply]:
+    # A connection that rested may have been closed from the other side, and one that failed is looked at.
+    if connection.errors_occurred or time.monotonic() - getattr(_used, "at", 0.0) > _REST:
+        connection.close_if_unusable_or_obsolete()
     try:
         return door.answer(arrivals)
     finally:
-        # Only a connection that failed: the others are kept.
-        if connection.connection is not None and connection.errors_occurred:
-            connection.close_if_unusable_or_obsolete()
+        _used.at = time.monotonic()
 
 
 def _deliver(futures: list[asyncio.Future[Reply]], replies: list[Reply]) -> None:

@@ -1,4 +1,4 @@
-"""What comes over the wire: the head of a request, and a body that is whole, bounded, and honest about what is missing."""
+"""What comes over the wire: a head, and a body that is whole, bounded, and honest about what is missing."""
 
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field

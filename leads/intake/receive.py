@@ -61,7 +61,7 @@ class Answer:
 
 
 def receive_all(deliveries: Sequence[Delivery]) -> list[Answer]:
-    """One answer a delivery, in order. What the database can't take is answered 503, and then nothing of it is there."""
+    """One answer a delivery, in order. It is 503 when the database can't take it; then nothing of it is there."""
     return [_or_unavailable(delivery) for delivery in deliveries]
 
 
@@ -86,7 +86,7 @@ def receive(delivery: Delivery) -> Answer:
     try:
         with translation.override("en"):
             if delivery.objection:
-                return refuse(delivery, delivery.objection)
+                raise delivery.objection
             content = body.read(delivery.raw, delivery.content_type)
             claim = claim_of(delivery, content)
             if claim and (first := claim.first()):

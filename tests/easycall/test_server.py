@@ -171,9 +171,7 @@ def test_body_that_drips_has_the_same_deadline(reader: Server) -> None:
                 answer += client.recv(999)
 
 
-@pytest.mark.parametrize(
-    "chunks", [b"zz\r\n", b"3\r\nabcd\r\n", b"3;\x01\r\nabc\r\n0\r\n\r\n", b"1\r\nx\r\n0\r\n"]
-)
+@pytest.mark.parametrize("chunks", [b"zz\r\n", b"3\r\nabcd\r\n", b"3;\x01\r\nabc\r\n0\r\n\r\n", b"1\r\nx\r\n0\r\n"])
 def test_broken_chunks_are_a_broken_connection(reader: Server, chunks: bytes) -> None:
     assert reader.ask(request("Transfer-Encoding: chunked"), chunks)[2] == "broken"
 
