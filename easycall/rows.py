@@ -1,0 +1,85 @@
+"""Many rows in one statement: COPY on PostgreSQL, several times as quick as INSERT, and a prepared INSERT elsewhere."""
+
+import json
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from functools import cache, partial
+from operator import attrgetter
+from typing import Any
+
+from django.db import connection
+from django.db.models import (
+    AutoField,
+    BinaryField,
+    BooleanField,
+    CharField,
+    DateTimeField,
+    Field,
+    ForeignKey,
+    IntegerField,
+    JSONField,
+    Model,
+    TextField,
+)
+
+# What every driver takes as it is.
+_PLAIN = (BinaryField, BooleanField, CharField, IntegerField, TextField)
+_AS_IT_IS = (Field.pre_save, DateTimeField.pre_save)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    sql: str
+    values: Callable[[Any], tuple[Any, ...]]
+    computed: Sequence[Field[Any, Any]]
+    converters: Sequence[tuple[int, Callable[[Any], Any]]]
+
+    def rows(self, objects: Iterable[Model]) -> Iterable[list[Any]]:
+        for each in objects:
+            for field in self.computed:
+                field.pre_save(each, add=True)
+            row = list(self.values(each))
+            for place, convert in self.converters:
+                row[place] = convert(row[place])
+            yield row
+
+
+def insert(objects: Sequence[Model]) -> None:
+    """Write new rows of one model, in their order. What the database numbers itself the objects don't learn."""
+    if not objects:
+        return
+    table = _table(type(objects[0]), connection.vendor)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with connection.wrap_database_errors, cursor.copy(table.sql) as copy:
+                for row in table.rows(objects):
+                    copy.write_row(row)
+        else:
+            cursor.executemany(table.sql, table.rows(objects))
+
+
+@cache
+def _table(model: type[Model], vendor: str) -> _Table:
+    fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
+    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    into = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
+    marks = ", ".join(["%s"] * len(fields))
+    convert = _json if vendor == "postgresql" else _converter
+    return _Table(
+        sql=f"COPY {into} FROM STDIN" if vendor == "postgresql" else f"INSERT INTO {into} VALUES ({marks})",  # noqa: S608  no value is in it
+        values=attrgetter(*(field.attname for field in fields)),
+        computed=[field for field in fields if type(field).pre_save not in _AS_IT_IS],
+        converters=[(place, found) for place, field in enumerate(fields) if (found := convert(field))],
+    )
+
+
+def _json(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    return partial(json.dumps, ensure_ascii=False) if isinstance(field, JSONField) else None
+
+
+def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
+    """psycopg knows dates and UUIDs; to SQLite everything is text, a number or bytes."""
+    kept = field.target_field if isinstance(field, ForeignKey) else field
+    if isinstance(kept, _PLAIN):
+        return None
+    return partial(field.get_db_prep_save, connection=connection)
