@@ -32,13 +32,9 @@ class Reply:
 
 def answer(arrivals: Sequence[Arrival]) -> list[Reply]:
     """One reply an arrival, in order. A request with a valid token is journalled, whatever becomes of it."""
-    senders = _senders(arrivals)
-    deliveries = {
-        index: _delivery(arrivals[index], sender)
-        for index, sender in enumerate(senders)
-        if isinstance(sender, Credential)
-    }
-    replies = {index: refusal(sender) for index, sender in enumerate(senders) if isinstance(sender, Problem)}
+    brought = [_bring(each, sender) for each, sender in zip(arrivals, _senders(arrivals), strict=True)]
+    deliveries = {index: each for index, each in enumerate(brought) if isinstance(each, Delivery)}
+    replies = {index: refusal(each) for index, each in enumerate(brought) if isinstance(each, Problem)}
     for index, each in zip(deliveries, receive_all(list(deliveries.values())), strict=True):
         kind = problems.CONTENT_TYPE if each.is_problem else "application/json"
         replies[index] = Reply(each.status, kind, each.headers, each.text)
@@ -68,6 +64,16 @@ def _bearer(arrival: Arrival) -> Bearer:
 def _is_for_us(arrival: Arrival) -> bool:
     domain, _ = split_domain_port(arrival.headers.get("host", ""))
     return bool(domain) and validate_host(domain, settings.ALLOWED_HOSTS)
+
+
+def _bring(arrival: Arrival, sender: Credential | Problem) -> Delivery | Problem:
+    """What to receive, or the problem of which no submission can be made."""
+    if isinstance(sender, Problem):
+        return sender
+    try:
+        return _delivery(arrival, sender)
+    except DatabaseError as error:
+        return problems.as_problem(error)
 
 
 def _delivery(arrival: Arrival, credential: Credential) -> Delivery:

@@ -46,7 +46,8 @@ def test_guessing_is_refused_after_some_failures(world: World, token: str) -> No
     answers = [send(BODY, world.tokens.get(token, token)) for _ in range(LIMIT + 2)]
 
     assert [answer.status_code for answer in answers] == [401] * LIMIT + [429] * 2
-    assert (type_of(answers[-1]), answers[-1]["Retry-After"]) == ("/problems/too-many-requests", "60")
+    assert type_of(answers[-1]) == "/problems/too-many-requests"
+    assert 0 < int(answers[-1]["Retry-After"]) <= 60
     assert "WWW-Authenticate" not in answers[-1]
 
 
