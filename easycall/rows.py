@@ -55,13 +55,13 @@ def insert(objects: Sequence[Model]) -> None:
                 for row in table.rows(objects):
                     copy.write_row(row)
         else:
-            cursor.executemany(table.sql, table.rows(objects))
+            cursor.executemany(table.sql, list(table.rows(objects)))
 
 
 @cache
 def _table(model: type[Model], vendor: str) -> _Table:
     fields = [field for field in model._meta.concrete_fields if not isinstance(field, AutoField)]
-    names = ", ".join(connection.ops.quote_name(field.column) for field in fields)
+    names = ", ".join(connection.ops.quote_name(str(field.column)) for field in fields)
     into = f"{connection.ops.quote_name(model._meta.db_table)} ({names})"
     marks = ", ".join(["%s"] * len(fields))
     convert = _json if vendor == "postgresql" else _converter
