@@ -8,8 +8,6 @@ from collections.abc import Iterable
 
 from django.conf import settings
 
-from easycall.errors import TemporarilyUnavailable
-
 log = logging.getLogger(__name__)
 
 LOOK_EVERY = 1.0  # seconds
@@ -17,12 +15,6 @@ LOOK_EVERY = 1.0  # seconds
 _lock = threading.Lock()
 _full = False
 _looked_at = float("-inf")
-
-
-def require_space() -> None:
-    """Raise TemporarilyUnavailable while the disk is nearly full."""
-    if is_nearly_full():
-        raise TemporarilyUnavailable
 
 
 def is_nearly_full() -> bool:

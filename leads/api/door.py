@@ -10,8 +10,16 @@ from django.http.request import MediaType, split_domain_port, validate_host
 from accounts.authentication import Bearer, check_address, identify, token_in_url
 from accounts.models import Credential
 from accounts.rates import check_rate
+from easycall import disk
 from easycall.api import problems
-from easycall.errors import MalformedRequest, MethodNotAllowed, NotAcceptable, Problem, UnsupportedMediaType
+from easycall.errors import (
+    MalformedRequest,
+    MethodNotAllowed,
+    NotAcceptable,
+    Problem,
+    TemporarilyUnavailable,
+    UnsupportedMediaType,
+)
 from leads.api.wire import Arrival
 from leads.intake import Delivery, receive_all
 from leads.intake.idempotency import key_or_none, parse_key
@@ -32,6 +40,8 @@ class Reply:
 
 def answer(arrivals: Sequence[Arrival]) -> list[Reply]:
     """One reply an arrival, in order. A request with a valid token is journalled, whatever becomes of it."""
+    if disk.is_nearly_full():
+        return [refusal(TemporarilyUnavailable())] * len(arrivals)
     brought = [_bring(each, sender) for each, sender in zip(arrivals, _senders(arrivals), strict=True)]
     deliveries = {index: each for index, each in enumerate(brought) if isinstance(each, Delivery)}
     replies = {index: refusal(each) for index, each in enumerate(brought) if isinstance(each, Problem)}
