@@ -58,13 +58,16 @@ PREPARE = f"""
     SET maintenance_work_mem = '512MB';
 """
 
+# The first lead's phone, in both spellings, and its e-mail become those of each copy.
+_ITS_OWN_NUMBERS = "replace(replace({}, '99999999', i.digits), '99 99 99 99', i.typed)"
+
 SUBMISSION = {
     "id": "pg_temp.uuid_of(i.at, i.n, 'submission')",
     "received_at": "i.at",
     "user_id": "i.sender",
     "mapping_id": "i.mapping",
-    "body": "convert_to(replace(convert_from(t.body, 'UTF8'), '99 99 99 99', i.typed), 'UTF8')",
-    "answer": "replace(replace(t.answer, '99999999', i.digits), '99 99 99 99', i.typed)",
+    "body": "convert_to(" + _ITS_OWN_NUMBERS.format("convert_from(t.body, 'UTF8')") + ", 'UTF8')",
+    "answer": _ITS_OWN_NUMBERS.format("t.answer"),
 }
 REJECTED = SUBMISSION | {
     "id": "pg_temp.uuid_of(i.at, i.n, 'rejected')",
