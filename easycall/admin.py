@@ -91,7 +91,7 @@ class PageAdmin(admin.ModelAdmin[_Model]):
 class ViewOnlyAdmin(PageAdmin[_Model]):
     """Rows that the platform writes and people only read."""
 
-    actions = None
+    actions: Sequence[str] | None = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False

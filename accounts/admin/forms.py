@@ -103,6 +103,7 @@ class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
         "add": pgettext_lazy("permission", "add"),
         "change": pgettext_lazy("permission", "change"),
         "delete": pgettext_lazy("permission", "delete"),
+        "replay": pgettext_lazy("permission", "replay"),
     }
 
     def label_from_instance(self, obj: Permission) -> str:

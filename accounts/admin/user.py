@@ -105,7 +105,7 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
         """Those that open something: what nobody may change here is not for giving."""
         only_seen = [model for model, page in self.admin_site._registry.items() if isinstance(page, ViewOnlyAdmin)]
         types = ContentType.objects.get_for_models(*only_seen).values()
-        idle = models.Q(content_type__in=types) & ~models.Q(codename__startswith="view_")
+        idle = models.Q(content_type__in=types, codename__regex="^(add|change|delete)_")
         never = models.Q(codename__in=("delete_user", "delete_credential"))
         return Permission.objects.filter(content_type__app_label__in=MENU).exclude(idle | never)
 

@@ -10,11 +10,13 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from easycall.admin import ViewOnlyAdmin
 from leads.admin.filters import MappingFilter, ProblemFilter, SenderFilter, SubmissionDateFilter, mapping_label
 from leads.admin.labels import problem_title, short_moment
 from leads.admin.links import page_of
+from leads.admin.replay import ReplayPages, why_not
+from leads.admin.retention import retention_text
 from leads.admin.submission_page import submission_page
+from leads.enums import Outcome
 from leads.models import Lead, Submission
 from leads.queries import search_submissions
 
@@ -33,7 +35,7 @@ def _download(content: bytes, name: str) -> HttpResponse:
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ViewOnlyAdmin[Submission]):
+class SubmissionAdmin(ReplayPages):
     """The journal: what came in, byte for byte, and what was answered."""
 
     list_display = (
@@ -66,7 +68,10 @@ class SubmissionAdmin(ViewOnlyAdmin[Submission]):
         css = {"all": ["leads/browse.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
-        return super().get_queryset(request).defer("body", "answer", "query", "content_type")
+        return super().get_queryset(request).defer("body", "answer", "first_answer", "query", "content_type")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        return super().changelist_view(request, {"retention": retention_text(), **(extra_context or {})})
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Submission], search_term: str
@@ -74,7 +79,7 @@ class SubmissionAdmin(ViewOnlyAdmin[Submission]):
         return search_submissions(queryset, search_term), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Submission | None:
-        relations = ("user", "credential", "mapping__user", "mapping__campaign")
+        relations = ("user", "credential", "replayed_by", "mapping__user", "mapping__campaign")
         try:
             return Submission.objects.select_related(*relations).get(pk=object_id)
         except (Submission.DoesNotExist, ValidationError):
@@ -109,7 +114,11 @@ class SubmissionAdmin(ViewOnlyAdmin[Submission]):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> HttpResponse:
         submission = kwargs["obj"]
+        is_waiting = submission.outcome != Outcome.ACCEPTED
         context |= {
+            "is_waiting": is_waiting,
+            "may_replay": self.has_replay_permission(request),
+            "why_not_replayable": why_not(submission) if is_waiting else "",
             "title": capfirst(self.opts.verbose_name),
             "page": submission_page(submission),
             "links": {name: page_of(request, getattr(submission, name)) for name in ("user", "mapping")},

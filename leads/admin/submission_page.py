@@ -43,6 +43,7 @@ def submission_page(submission: Submission) -> dict[str, Any]:
         "body": raw.shown(text, charset=charset),
         "size": len(body),
         "answer": raw.shown(receipts.pretty(submission.answer)),
+        "first_answer": raw.shown(receipts.pretty(submission.first_answer)),
     }
 
 
