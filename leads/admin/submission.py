@@ -43,7 +43,6 @@ class SubmissionAdmin(ReplayPages):
         "user",
         "result",
         "problem_in_words",
-        "status",
         "created_count",
         "rejected_count",
         "import_api",
@@ -133,7 +132,12 @@ class SubmissionAdmin(ReplayPages):
 
     @admin.display(description=_("outcome"))
     def result(self, submission: Submission) -> str:
-        return format_html('<span class="outcome {}">{}</span>', submission.outcome, submission.get_outcome_display())
+        return format_html(
+            '<span class="outcome {}">{}</span><div class="note">HTTP {}</div>',
+            submission.outcome,
+            submission.get_outcome_display(),
+            submission.status,
+        )
 
     @admin.display(description=_("problem"))
     def problem_in_words(self, submission: Submission) -> str:

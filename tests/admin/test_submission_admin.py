@@ -49,8 +49,8 @@ def test_list_shows_what_became_of_each(admin_client: Client) -> None:
     SubmissionFactory.create(mapping=mapping, credential__user=mapping.user, created_count=3)
     SubmissionFactory.create(rejected=True)
     words = text_of(admin_client.get(LIST))
-    assert "landing accepted – 201 3 0 expo (landing)" in words
-    assert "rejected No active Import API of this user has this campaign code 422 0 1 –" in words
+    assert "landing accepted HTTP 201 – 3 0 expo (landing)" in words
+    assert "rejected HTTP 422 No active Import API of this user has this campaign code 0 1 –" in words
 
 
 def test_list_shows_every_problem_of_a_batch(admin_client: Client) -> None:
