@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 MENU = {
     "accounts": ["User", "Refusal"],
     "campaigns": ["Campaign", "Question"],
-    "leads": ["Lead", "ImportMapping", "Submission"],
+    "leads": ["Lead", "ImportMapping", "Submission", "UnknownKey"],
 }
 
 _Model = TypeVar("_Model", bound=models.Model)
@@ -117,13 +117,13 @@ class SetupAdmin(PageAdmin[_Model]):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         view = super().changeform_view
-        return _twice_when_overtaken(lambda: view(request, object_id, form_url, extra_context))
+        return twice_when_overtaken(lambda: view(request, object_id, form_url, extra_context))
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
         view = super().delete_view
-        return _twice_when_overtaken(lambda: view(request, object_id, extra_context))
+        return twice_when_overtaken(lambda: view(request, object_id, extra_context))
 
     def get_deleted_objects(
         self, objs: Sequence[Any] | models.QuerySet[Any], request: HttpRequest
@@ -155,7 +155,7 @@ def is_in_use(obj: models.Model) -> bool:
     )
 
 
-def _twice_when_overtaken(view: Callable[[], HttpResponse]) -> HttpResponse:
+def twice_when_overtaken(view: Callable[[], HttpResponse]) -> HttpResponse:
     """Answer again when the database refused what the form had found right.
 
     Another request came between the look and the write; the second look sees what it wrote, and says so.

@@ -17,6 +17,16 @@ class Outcome(models.TextChoices):
 class EventKind(models.TextChoices):
     CREATED = "created", _("created")
     UPDATED = "updated", _("updated")
+    FILLED = "filled", _("filled from what was kept aside")
+    UNFILLED = "unfilled", _("filling undone")
+
+
+class KeyState(models.TextChoices):
+    """What was decided about an unknown key. A known one that comes in unknown again is new; a dismissed one stays."""
+
+    NEW = "new", pgettext_lazy("unknown key", "to be decided")
+    KNOWN = "known", pgettext_lazy("unknown key", "known now")
+    DISMISSED = "dismissed", pgettext_lazy("unknown key", "dismissed")
 
 
 class Verdict(StrEnum):

@@ -1,15 +1,17 @@
 """How leads and submissions are found. A search reads from the look of the text what the text can be."""
 
+import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator
 from functools import reduce
 from operator import or_
+from typing import Any
 from uuid import UUID
 
 import phonenumbers
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import Q, QuerySet, TextField, Value
+from django.db.models import F, Lookup, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Left, Lower, Substr
 from django.db.models.lookups import Contains, In
 from django.db.models.sql.compiler import SQLCompiler
@@ -93,6 +95,28 @@ def of_submission(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
     """Those that a submission made or changed."""
     touched = LeadEvent.objects.filter(submission=submission).values("lead")
     return leads.filter(Q(submission=submission) | Q(pk__in=touched))
+
+
+class _HasOneOf(Lookup[Any]):
+    """Whether a JSON object has one of the keys. Django's own has_any_keys makes paths of them, which SQLite misreads
+    where a key has quotes or letters beyond ASCII."""
+
+    lookup_name = "has_one_of"
+    prepare_rhs = False
+    sqlite = "EXISTS (SELECT 1 FROM json_each({column}) WHERE key IN (SELECT value FROM json_each(%s)))"
+    # The function behind the operator “?|”.
+    postgresql = "jsonb_exists_any({column}, %s)"
+
+    def as_sql(self, compiler: SQLCompiler, connection: BaseDatabaseWrapper) -> tuple[str, tuple[Any, ...]]:
+        column, parameters = self.process_lhs(compiler, connection)
+        if connection.vendor == "postgresql":
+            return self.postgresql.format(column=column), (*parameters, self.rhs)
+        return self.sqlite.format(column=column), (*parameters, json.dumps(self.rhs))
+
+
+def carries(*keys: str, column: str = "kept_aside") -> Q:
+    """Leads with one of these among what was kept aside, or in another column of keys and values."""
+    return Q(_HasOneOf(F(column), list(keys)))
 
 
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:

@@ -14,7 +14,7 @@ from accounts.models import Credential, User
 from campaigns.enums import QuestionType
 from campaigns.models import Campaign, Question
 from leads.enums import EventKind, Outcome
-from leads.models import ImportMapping, Lead, LeadEvent, Submission
+from leads.models import ImportMapping, KeyAlias, Lead, LeadEvent, Submission, UnknownKey
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -153,3 +153,24 @@ class LeadEventFactory(DjangoModelFactory[LeadEvent]):
     lead = factory.SubFactory(LeadFactory)
     kind = EventKind.CREATED
     submission = factory.SelfAttribute("lead.submission")
+
+
+class UnknownKeyFactory(DjangoModelFactory[UnknownKey]):
+    class Meta:
+        model = UnknownKey
+
+    mapping = factory.SubFactory(ImportMappingFactory)
+    key = factory.Sequence("unknown {}".format)
+    first_seen = last_seen = factory.LazyFunction(timezone.now)
+    samples = "x"
+
+
+class KeyAliasFactory(DjangoModelFactory[KeyAlias]):
+    """Another name of the first name."""
+
+    class Meta:
+        model = KeyAlias
+
+    mapping = factory.SubFactory(ImportMappingFactory, has_aliases=True)
+    key = factory.Sequence("alias_{}".format)
+    field = "nome"

@@ -1,4 +1,4 @@
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import date, datetime, timedelta
 from typing import Any, ClassVar
 
@@ -14,10 +14,12 @@ from django_stubs_ext import StrOrPromise
 from accounts.models import User
 from easycall.errors import PROBLEMS
 from leads.admin.labels import WARNING_LABELS, problem_title
-from leads.models import ImportMapping, Lead, Submission
-from leads.queries import as_uuid, of_submission, with_problem, with_warning
+from leads.enums import KeyState
+from leads.models import ImportMapping, Lead, Submission, UnknownKey
+from leads.queries import as_uuid, carries, of_submission, with_problem, with_warning
 
 RECENT_LEADS = 1_000
+_NEW = KeyState.NEW.label
 
 
 class FormFilter(admin.ListFilter):
@@ -184,6 +186,46 @@ class OfSubmissionFilter(admin.SimpleListFilter):
             return queryset
         submission = as_uuid(str(self.value()))
         return of_submission(queryset, submission) if submission else queryset.none()
+
+
+class CarriesFilter(admin.SimpleListFilter):
+    """Only there when the list of unknown keys led here."""
+
+    title = _("unknown key")
+    parameter_name = "carries"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, str]]:
+        if self.value() is None:
+            return []
+        return [(str(self.value()), next((str(unknown) for unknown in self._unknown()), "–"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        if self.value() is None:
+            return queryset
+        found = [queryset.filter(carries(unknown.key), mapping=unknown.mapping_id) for unknown in self._unknown()]
+        return found[0] if found else queryset.none()
+
+    def _unknown(self) -> Iterable[UnknownKey]:
+        pk = self.value() or ""
+        return UnknownKey.objects.filter(pk=int(pk)) if pk.isdecimal() and len(pk) < 19 else ()
+
+
+class StateFilter(admin.SimpleListFilter):
+    """Those to be decided, unless another state is chosen."""
+
+    title = _("state")
+    parameter_name = "state"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, StrOrPromise]]:
+        return [*KeyState.choices, ("all", _("All"))]
+
+    def choices(self, changelist: ChangeList) -> Iterator[Any]:
+        for choice in list(super().choices(changelist))[1:]:
+            yield {**choice, "selected": choice["selected"] or (self.value() is None and choice["display"] == _NEW)}
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[UnknownKey]) -> QuerySet[UnknownKey]:
+        state = self.value() or KeyState.NEW
+        return queryset if state == "all" else queryset.filter(state=state)
 
 
 class ProblemFilter(admin.SimpleListFilter):

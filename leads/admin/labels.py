@@ -7,7 +7,8 @@ from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from campaigns.fields import Envelope
+from campaigns.fields import FIELDS, Envelope
+from campaigns.models import Question
 from easycall.errors import PROBLEMS
 
 ENVELOPE_LABELS: Mapping[str, StrOrPromise] = {
@@ -35,6 +36,11 @@ WARNING_LABELS: Mapping[str, StrOrPromise] = {
     "missing_answer": _("missing answer"),
     "external_id_too_long": _("external id too long"),
 }
+
+
+def target_label(field: str, question: Question | None) -> str:
+    """What people call a field or a question, with its key."""
+    return f"{FIELDS[field].label} ({field})" if question is None else f"{question.label} ({question.key})"
 
 
 def warning_label(code: str) -> str:

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from easycall.admin import ViewOnlyAdmin
 from leads.admin.filters import (
+    CarriesFilter,
     ChannelFilter,
     LeadDateFilter,
     MappingFilter,
@@ -40,6 +41,7 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
     list_select_related = ("campaign", "mapping__user")
     list_filter = (
         OfSubmissionFilter,
+        CarriesFilter,
         LeadDateFilter,
         "campaign",
         ("mapping", MappingFilter),

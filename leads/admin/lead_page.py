@@ -4,12 +4,13 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from campaigns.fields import FIELDS, PHONE_FIELDS, Envelope
 from campaigns.models import Question
 from leads.admin import raw, receipts
-from leads.admin.labels import ENVELOPE_LABELS
+from leads.admin.labels import ENVELOPE_LABELS, warning_label
 from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
 
@@ -86,7 +87,7 @@ def _history(lead: Lead) -> Iterable[HistoryLine]:
 
 def _details(event: LeadEvent) -> str:
     """A line for each thing that changed: what it is called, what it was and what it is."""
-    if event.kind != EventKind.UPDATED:
+    if event.kind == EventKind.CREATED:
         return receipts.as_text(event.data) if event.data else ""
     return "\n".join(
         f"{_changed_label(part, key)}: {_changed_value(part, old)} → {_changed_value(part, new)}"
@@ -96,12 +97,16 @@ def _details(event: LeadEvent) -> str:
 
 
 def _changed_label(part: str, key: str) -> str:
+    if part == "warnings":
+        return gettext("Warnings of “%(key)s”") % {"key": raw.visible(key)}
     if part != "fields":
         return raw.visible(key)
     return str(FIELDS[key].label if key in FIELDS else ENVELOPE_LABELS.get(key, key))
 
 
 def _changed_value(part: str, value: Any) -> str:
+    if part == "warnings":
+        return ", ".join(warning_label(each["code"]) for each in value) or "–"
     return receipts.as_text(value["value"] if part == "kept_aside" and value else value) if value else "–"
 
 

@@ -2,6 +2,7 @@ from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
+from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse
@@ -11,7 +12,8 @@ from accounts.enums import CredentialType
 from accounts.models import Credential, User
 from campaigns.models import Campaign
 from easycall.admin import SetupAdmin
-from leads.models import ImportMapping
+from leads.admin.labels import target_label
+from leads.models import ImportMapping, KeyAlias
 
 
 class ImportMappingForm(forms.ModelForm[ImportMapping]):
@@ -33,6 +35,33 @@ def users_to_choose_from(*, current: int | None) -> models.QuerySet[User]:
     return User.objects.filter(models.Q(pk__in=senders) | models.Q(pk=current)).order_by("username")
 
 
+class KeyAliasInline(admin.TabularInline[KeyAlias, ImportMapping]):
+    """Other names are made on the page of an unknown key, and only taken away here."""
+
+    model = KeyAlias
+    fields = readonly_fields = ("key", "target_label")
+    extra = 0
+
+    @admin.display(description=_("target"))
+    def target_label(self, alias: KeyAlias) -> str:
+        return target_label(alias.field, alias.question)
+
+    def get_queryset(self, request: HttpRequest) -> models.QuerySet[KeyAlias]:
+        return super().get_queryset(request).select_related("question")
+
+    def has_view_permission(self, request: HttpRequest, obj: ImportMapping | None = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: ImportMapping | None = None) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: ImportMapping | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: ImportMapping | None = None) -> bool:
+        return request.user.has_perm("leads.change_importmapping")
+
+
 @admin.register(ImportMapping)
 class ImportMappingAdmin(SetupAdmin[ImportMapping]):
     add_title = _("New Import API")
@@ -47,6 +76,9 @@ class ImportMappingAdmin(SetupAdmin[ImportMapping]):
     list_select_related = ("user", "campaign")
     list_filter = ("active", "campaign")
     search_fields = ("external_code", "user__username", "campaign__name")
+
+    def get_inlines(self, request: HttpRequest, obj: ImportMapping | None) -> list[type[InlineModelAdmin[Any, Any]]]:
+        return [KeyAliasInline] if obj and obj.has_aliases else []
 
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any

@@ -1,17 +1,17 @@
 """What one item of a body becomes, before anything is written: the lead's columns and the receipt, from one reading."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from campaigns.fields import FIELD_BY_KEY, PHONE_FIELDS, Envelope, Field
+from campaigns.fields import PHONE_FIELDS, Envelope, Field
 from campaigns.queries import AskedQuestion
 from campaigns.values import Reading
 from easycall.errors import FieldError, MissingContact
-from easycall.text import fold, nfc
+from easycall.text import nfc
 from leads.intake.body import Pair, Pairs, pointer
-from leads.intake.keys import Aside, KeyTable
+from leads.intake.keys import UNKNOWN, Aside, KeyTable
 from leads.intake.normalise import normalise
 from leads.models import ImportMapping, Lead, Submission
 from leads.models.lead import EXTERNAL_ID_LENGTH
@@ -23,12 +23,15 @@ class Draft:
     """Every key that came is in exactly one of `stored`, `kept_aside` and `empty`."""
 
     mapping: ImportMapping
+    keys: KeyTable
     columns: dict[str, str] = field(default_factory=dict)
     answers: dict[str, str] = field(default_factory=dict)
     stored: dict[str, dict[str, str]] = field(default_factory=dict)
     kept_aside: dict[str, dict[str, Any]] = field(default_factory=dict)
     empty: list[str] = field(default_factory=list)
     warnings: list[dict[str, str | None]] = field(default_factory=list)
+    # Of `kept_aside`, each unknown key once, under its own name.
+    unknown: dict[str, dict[str, Any]] = field(default_factory=dict)
 
     def warn(self, key: str | None, codes: Iterable[str]) -> None:
         self.warnings += [{"key": key, "code": code, "detail": str(WARNING_TEXTS[code])} for code in codes]
@@ -45,7 +48,7 @@ class Draft:
             answers=dict(self.answers),
             kept_aside=dict(self.kept_aside),
             warnings=list(self.warnings),
-            warning_codes=_codes(self.warnings),
+            warning_codes=warning_codes(self.warnings),
             **self.columns,
         )
 
@@ -64,7 +67,7 @@ class Draft:
         self.warnings = [each for each in self.warnings if not _is_missing(each) or each["key"] not in lead.answers]
         if changes:
             lead.warnings = [each for each in lead.warnings if not self._replaces(each)] + self.warnings
-            lead.warning_codes = _codes(lead.warnings)
+            lead.warning_codes = warning_codes(lead.warnings)
         return changes
 
     def _replaces(self, warning: dict[str, str | None]) -> bool:
@@ -72,8 +75,8 @@ class Draft:
         key = warning["key"]
         if key is None or _is_missing(warning) or key in self.stored or key in self.kept_aside:
             return True
-        field = FIELD_BY_KEY.get(fold(key))
-        return field is not None and field.name in self.columns
+        meaning = self.keys.meaning(key, self.mapping)
+        return isinstance(meaning, Field) and meaning.name in self.columns
 
     def _change_fields(self, lead: Lead) -> dict[str, list[Any]]:
         changes = {}
@@ -100,11 +103,19 @@ class Draft:
         }
 
 
+class Unreachable(MissingContact):
+    """Remembers what was read: the phone may be there under a key that nobody knows yet."""
+
+    def __init__(self, detail: str, draft: Draft, *, errors: Sequence[FieldError]) -> None:
+        super().__init__(detail, errors=errors)
+        self.draft = draft
+
+
 def _is_missing(warning: dict[str, str | None]) -> bool:
     return warning["code"] == "missing_answer"
 
 
-def _codes(warnings: Iterable[dict[str, str | None]]) -> str:
+def warning_codes(warnings: Iterable[dict[str, str | None]]) -> str:
     return " ".join(sorted({str(warning["code"]) for warning in warnings}))
 
 
@@ -115,16 +126,16 @@ def _change(held: dict[str, Any], said: dict[str, Any]) -> dict[str, list[Any]]:
 
 
 def draft(pairs: Pairs, *, mapping: ImportMapping, keys: KeyTable, place: str) -> Draft:
-    """Read every pair. Raises MissingContact when no phone and no e-mail is among them."""
-    result = Draft(mapping)
+    """Read every pair. Raises Unreachable when no phone and no e-mail is among them."""
+    result = Draft(mapping, keys)
     for pair in pairs:
         if pair.value is None or (isinstance(pair.value, str) and not pair.value.strip()):
             if pair.key not in result.empty:
                 result.empty.append(pair.key)
         else:
-            _place(result, pair, keys)
+            place_pair(result, pair)
     if not any(result.columns.get(name) for name in (*PHONE_FIELDS, "email")):
-        raise _missing_contact(result, place)
+        raise _unreachable(result, place)
     answered = result.answers.keys()
     for question in keys.questions.values():
         if question.required and question.key not in answered and question.is_asked_in(mapping.campaign_id):
@@ -132,18 +143,19 @@ def draft(pairs: Pairs, *, mapping: ImportMapping, keys: KeyTable, place: str) -
     return result
 
 
-def _missing_contact(result: Draft, place: str) -> MissingContact:
+def _unreachable(result: Draft, place: str) -> Unreachable:
     detail = "The lead has neither a phone nor an e-mail under a key that is known here."
     slips = [
         FieldError(place + pointer(key), f"This key is not known; did you mean “{aside['did_you_mean']}”?")
         for key, aside in result.kept_aside.items()
         if "did_you_mean" in aside
     ]
-    return MissingContact(detail, errors=[FieldError(place, detail), *slips])
+    return Unreachable(detail, result, errors=[FieldError(place, detail), *slips])
 
 
-def _place(result: Draft, pair: Pair, keys: KeyTable) -> None:
-    match keys.target(pair, result.mapping.campaign_id):
+def place_pair(result: Draft, pair: Pair) -> None:
+    """Put a pair that has a value where it belongs."""
+    match result.keys.target(pair, result.mapping):
         case Aside() as aside:
             _keep_aside(result, pair, aside)
         case Field() as target:
@@ -213,6 +225,8 @@ def _keep_aside(result: Draft, pair: Pair, aside: Aside) -> None:
     entry = {"value": pair.value, "reason": aside.reason}
     if aside.did_you_mean:
         entry["did_you_mean"] = aside.did_you_mean
+    if aside.reason == UNKNOWN:
+        result.unknown.setdefault(pair.key, entry)
     result.kept_aside[_free_name(pair.key, result.kept_aside)] = entry
 
 

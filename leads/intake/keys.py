@@ -1,14 +1,15 @@
-"""Each key to a field, a question, the envelope, or aside. Pure."""
+"""Each key to a field, a question, the envelope, or aside. Pure but for the reading of aliases."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from campaigns.fields import ENVELOPE_BY_KEY, FIELD_BY_KEY, Envelope, Field
+from campaigns.fields import ENVELOPE_BY_KEY, FIELD_BY_KEY, FIELDS, Envelope, Field
 from campaigns.queries import AskedQuestion
 from easycall.text import fold
 from leads.intake.body import Pair
+from leads.models import ImportMapping, KeyAlias
 
 # Where two keys are closer than this, in per cent, one may be a slip of the other.
 _RESEMBLANCE = 80
@@ -24,36 +25,60 @@ class Aside:
     did_you_mean: str = ""
 
 
+UNKNOWN = "unknown_key"
+
 Target = Field | AskedQuestion | Envelope | Aside
+# The name of a field or the key of a question, by the id of a mapping and the folded key.
+Aliases = Mapping[tuple[int, str], str]
+
+
+def aliases_of(mappings: Iterable[ImportMapping]) -> Aliases:
+    """The other names of keys in these mappings: one query, none when no mapping has any."""
+    ids = [mapping.pk for mapping in mappings if mapping.has_aliases]
+    if not ids:
+        return {}
+    rows = KeyAlias.objects.filter(mapping__in=ids).order_by().values_list("mapping", "key", "field", "question__key")
+    return {(mapping, key): field or question for mapping, key, field, question in rows}
 
 
 class KeyTable:
     """What the keys of one request mean. Made once a request; remembers what it has looked up."""
 
-    def __init__(self, questions: Mapping[str, AskedQuestion]) -> None:
+    def __init__(self, questions: Mapping[str, AskedQuestion], aliases: Aliases | None = None) -> None:
         self.questions = questions
-        self._targets: dict[tuple[str, int], Target] = {}
+        self._aliases = aliases or {}
+        self._targets: dict[tuple[str, int, int], Target] = {}
         self._compared = 0
         self._known_in: dict[int, Sequence[str]] = {}
 
-    def target(self, pair: Pair, campaign_id: int) -> Target:
+    def target(self, pair: Pair, mapping: ImportMapping) -> Target:
         """What the pair is, before its value is looked at any closer than whether it is a text."""
         if pair.reason:
             return Aside(pair.reason)
-        target = self._targets.get((pair.key, campaign_id))
-        if target is None:
-            target = self._targets[pair.key, campaign_id] = self._look_up(pair.key, campaign_id)
+        target = self.meaning(pair.key, mapping)
         if isinstance(pair.value, str) or isinstance(target, Aside):
             return target
         return Aside("not_a_scalar")
 
-    def _look_up(self, key: str, campaign_id: int) -> Target:
-        question = self.questions.get(key)
-        if question:
-            return question if question.is_asked_in(campaign_id) else Aside("other_campaign")
+    def meaning(self, key: str, mapping: ImportMapping) -> Target:
+        """What a key is in a lead of this mapping."""
+        place = (key, mapping.pk, mapping.campaign_id)
+        if place not in self._targets:
+            self._targets[place] = self._look_up(key, mapping)
+        return self._targets[place]
+
+    def _look_up(self, key: str, mapping: ImportMapping) -> Target:
+        if question := self.questions.get(key):
+            return _asked(question, mapping)
         folded = fold(key)
-        known = FIELD_BY_KEY.get(folded) or ENVELOPE_BY_KEY.get(folded)
-        return known or Aside("unknown_key", self._resembled(folded, campaign_id))
+        if known := FIELD_BY_KEY.get(folded) or ENVELOPE_BY_KEY.get(folded):
+            return known
+        other_name = self._aliases.get((mapping.pk, folded), "")
+        if field := FIELDS.get(other_name):
+            return field
+        if question := self.questions.get(other_name):
+            return _asked(question, mapping)
+        return Aside(UNKNOWN, self._resembled(folded, mapping.campaign_id))
 
     def _resembled(self, folded: str, campaign_id: int) -> str:
         self._compared += 1
@@ -68,3 +93,7 @@ class KeyTable:
             asked = [key for key, question in self.questions.items() if question.is_asked_in(campaign_id)]
             self._known_in[campaign_id] = [*asked, *FIELD_BY_KEY, *ENVELOPE_BY_KEY]
         return self._known_in[campaign_id]
+
+
+def _asked(question: AskedQuestion, mapping: ImportMapping) -> Target:
+    return question if question.is_asked_in(mapping.campaign_id) else Aside("other_campaign")

@@ -18,9 +18,10 @@ from leads.intake import body, conclude
 from leads.intake.conclude import Draftlike
 from leads.intake.draft import Draft, draft
 from leads.intake.idempotency import Claim
-from leads.intake.keys import KeyTable
+from leads.intake.keys import KeyTable, aliases_of
 from leads.intake.match import match
 from leads.intake.route import active_mappings, route
+from leads.intake.unknown import count_unknown_keys
 from leads.models import Submission
 
 log = logging.getLogger(__name__)
@@ -111,7 +112,9 @@ def refuse(delivery: Delivery, problem: Problem, *, outcome: Outcome = Outcome.R
     submission = _submission(delivery)
     conclude.refused(submission, problem, outcome=outcome, explain=delivery.explain)
     if not delivery.explain:
-        submission.save(force_insert=True)
+        with transaction.atomic():
+            submission.save(force_insert=True)
+            count_unknown_keys([problem], at=submission.received_at)
     return Answer(problem.status, submission.answer, problem.headers, is_problem=True)
 
 
@@ -135,7 +138,8 @@ def drafts_of(delivery: Delivery, content: body.Body) -> dict[int, Draftlike]:
     mappings = active_mappings(delivery.credential.user_id)
     campaigns = {mapping.campaign_id for mapping in mappings.values()}
     # A question of campaigns that this user sends nothing to is not the sender's to know of.
-    keys = KeyTable({key: asked for key, asked in all_questions().items() if asked.is_asked_in_any(campaigns)})
+    questions = {key: asked for key, asked in all_questions().items() if asked.is_asked_in_any(campaigns)}
+    keys = KeyTable(questions, aliases_of(mappings.values()))
 
     def one(item: body.Item) -> Draftlike:
         if isinstance(item.content, Problem):
@@ -191,6 +195,8 @@ def _write(delivery: Delivery, content: body.Body, drafts: Mapping[int, Draftlik
         # A batch of which nothing was taken is tried afresh, as a single lead is.
         if claim and found.matches:
             claim.keep(submission)
+        # Last, because the rows of keys that many requests carry are locked from here to the commit.
+        count_unknown_keys(drafts.values(), at=submission.received_at)
     return Answer(submission.status, submission.answer, {}, is_problem=False)
 
 

@@ -21,6 +21,7 @@ from leads.intake import body, conclude
 from leads.intake.match import match
 from leads.intake.receive import Delivery, claim_of, drafts_of, good, unless_overtaken
 from leads.intake.route import url_code
+from leads.intake.unknown import count_unknown_keys
 from leads.models import Submission
 from leads.pace import giving_way
 from leads.queries import in_chunks, replayable
@@ -184,6 +185,8 @@ def _take(submission: Submission, delivery: Delivery) -> None:
     conclude.taken(submission, drafts, found.matches, batch=content.batch, earlier=earlier)
     if claim and found.matches:
         claim.keep(submission)
+    # Not those of what is refused again, which were counted when it came.
+    count_unknown_keys(good(drafts).values(), at=timezone.now())
 
 
 def _repeat(submission: Submission, first: Submission) -> None:

@@ -1,6 +1,19 @@
+from leads.models.alias import KeyAlias
+from leads.models.fill import Fill, FilledLead
 from leads.models.idempotency import IdempotencyKey
 from leads.models.lead import Lead, LeadEvent
 from leads.models.mapping import ImportMapping
 from leads.models.submission import Submission
+from leads.models.unknown_key import UnknownKey
 
-__all__ = ["IdempotencyKey", "ImportMapping", "Lead", "LeadEvent", "Submission"]
+__all__ = [
+    "Fill",
+    "FilledLead",
+    "IdempotencyKey",
+    "ImportMapping",
+    "KeyAlias",
+    "Lead",
+    "LeadEvent",
+    "Submission",
+    "UnknownKey",
+]

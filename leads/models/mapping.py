@@ -43,6 +43,8 @@ class ImportMapping(models.Model):
         default=True,
         help_text=_("While it is not active, leads with this code are rejected and kept."),
     )
+    # Set with the first alias, and kept: so that the others, which have none, cost the intake no query.
+    has_aliases = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:

@@ -3,7 +3,8 @@ import pytest
 from campaigns.fields import ALIASES, ENVELOPE_NAMES, FIELDS, Alias, Envelope
 from campaigns.queries import AskedQuestion
 from leads.intake.body import Pair
-from leads.intake.keys import Aside, KeyTable
+from leads.intake.keys import Aliases, Aside, KeyTable
+from leads.models import ImportMapping
 
 HERE, ELSEWHERE = 1, 2
 QUESTIONS = {
@@ -12,8 +13,11 @@ QUESTIONS = {
 }
 
 
-def _target(key: str, value: object = "x", campaign: int = HERE) -> object:
-    return KeyTable(QUESTIONS).target(Pair(key, value), campaign)
+MAPPING = ImportMapping(id=7, campaign_id=HERE)
+
+
+def _target(key: str, value: object = "x", campaign: int = HERE, aliases: Aliases | None = None) -> object:
+    return KeyTable(QUESTIONS, aliases).target(Pair(key, value), ImportMapping(id=7, campaign_id=campaign))
 
 
 @pytest.mark.parametrize("alias", ALIASES, ids=[alias.key for alias in ALIASES])
@@ -52,10 +56,30 @@ def test_container_fits_no_known_key_and_any_unknown_one() -> None:
 
 
 def test_the_readers_reason_comes_first() -> None:
-    assert KeyTable(QUESTIONS).target(Pair("nombre", {}, reason="file"), HERE) == Aside("file")
+    assert KeyTable(QUESTIONS).target(Pair("nombre", {}, reason="file"), MAPPING) == Aside("file")
 
 
 def test_a_table_that_has_looked_up_a_key_answers_alike() -> None:
     table = KeyTable(QUESTIONS)
-    assert table.target(Pair("nombre", []), HERE) == Aside("not_a_scalar")
-    assert table.target(Pair("nombre", "x"), HERE) is FIELDS["nome"]
+    assert table.target(Pair("nombre", []), MAPPING) == Aside("not_a_scalar")
+    assert table.target(Pair("nombre", "x"), MAPPING) is FIELDS["nome"]
+
+
+def test_another_name_is_known_in_any_spelling_and_in_its_import_api_only() -> None:
+    aliases = {(7, "nick"): "nome", (8, "mote"): "nome"}
+    assert _target("Nick", aliases=aliases) is _target(" NICK ", aliases=aliases) is FIELDS["nome"]
+    assert _target("mote", aliases=aliases) == Aside("unknown_key")
+
+
+def test_another_name_of_a_question_is_the_question_where_it_is_asked() -> None:
+    aliases = {(7, "budget"): "presupuesto", (7, "gone"): "deleted"}
+    assert _target("Budget", campaign=ELSEWHERE, aliases=aliases) is QUESTIONS["presupuesto"]
+    assert _target("Budget", aliases=aliases) == Aside("other_campaign")
+    assert _target("gone", aliases=aliases) == Aside("unknown_key")
+
+
+def test_what_is_known_to_all_comes_before_another_name() -> None:
+    aliases = {(7, "nombre"): "otro", (7, "chiave_nueva"): "otro", (7, "canal"): "otro"}
+    assert _target("Nombre", aliases=aliases) is FIELDS["nome"]
+    assert _target("chiave_nueva", aliases=aliases) is QUESTIONS["chiave_nueva"]
+    assert _target("Canal", aliases=aliases) is Envelope.CHANNEL

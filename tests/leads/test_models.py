@@ -6,8 +6,17 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 
 from leads.enums import EventKind, Outcome
-from leads.models import IdempotencyKey, Lead, LeadEvent
-from tests.factories import ImportMappingFactory, LeadEventFactory, LeadFactory, SubmissionFactory
+from leads.models import Fill, IdempotencyKey, KeyAlias, Lead, LeadEvent, UnknownKey
+from tests.factories import (
+    ImportMappingFactory,
+    KeyAliasFactory,
+    LeadEventFactory,
+    LeadFactory,
+    QuestionFactory,
+    SubmissionFactory,
+    UnknownKeyFactory,
+    UserFactory,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -176,3 +185,60 @@ def test_idempotency_key_is_one_of_its_user_and_has_a_fingerprint(column: dict[s
     IdempotencyKey.objects.create(**row)
     with pytest.raises(IntegrityError):
         IdempotencyKey.objects.create(**{**row, "key": "other", **column} if column else row)
+
+
+def test_unknown_key_is_one_row_of_its_import_api() -> None:
+    row = UnknownKeyFactory.create()
+    UnknownKeyFactory.create(key=row.key)
+    with pytest.raises(IntegrityError):
+        UnknownKeyFactory.create(key=row.key, mapping=row.mapping)
+
+
+@pytest.mark.parametrize("column", [{"state": "lost"}, {"count": 0}])
+def test_unknown_key_came_in_and_has_a_state(column: dict[str, Any]) -> None:
+    with pytest.raises(IntegrityError):
+        UnknownKeyFactory.create(**column)
+
+
+@pytest.mark.parametrize("column", [{"key": ""}, {"key": "nombre"}, {"key": "id"}, {"field": ""}, {"field": "lost"}])
+def test_alias_has_a_free_key_and_a_target(column: dict[str, str]) -> None:
+    with pytest.raises(IntegrityError):
+        KeyAliasFactory.create(**column)
+
+
+def test_alias_has_one_target_and_is_one_of_its_import_api() -> None:
+    alias = KeyAliasFactory.create(field="", question=QuestionFactory.create())
+    assert str(alias) == f"{alias.key} → {alias.question.key}"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KeyAliasFactory.create(field="nome", question=alias.question)
+    with pytest.raises(IntegrityError):
+        KeyAliasFactory.create(key=alias.key, mapping=alias.mapping)
+
+
+def test_alias_goes_with_its_question_and_its_import_api() -> None:
+    alias = KeyAliasFactory.create(field="", question=QuestionFactory.create())
+    alias.question.delete()
+    KeyAliasFactory.create().mapping.delete()
+    assert not KeyAlias.objects.exists()
+
+
+def _fill(**columns: Any) -> Fill:
+    return Fill.objects.create(**{"unknown_key": UnknownKeyFactory.create(), "by": UserFactory.create(), **columns})
+
+
+def test_one_filling_of_a_key_runs_at_a_time() -> None:
+    fill = _fill()
+    with pytest.raises(IntegrityError):
+        _fill(unknown_key=fill.unknown_key)
+
+
+@pytest.mark.parametrize("column", ["undone_at", "restored_count", "changed_count"])
+def test_filling_is_undone_by_somebody(column: str) -> None:
+    value = UnknownKeyFactory.create().last_seen if column == "undone_at" else 1
+    with pytest.raises(IntegrityError):
+        _fill(**{column: value})
+
+
+def test_unknown_key_is_called_by_its_name() -> None:
+    assert str(UnknownKey(key="Raro")) == "Raro"
+    assert str(_fill(target="nome")).endswith("→ nome")
