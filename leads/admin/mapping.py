@@ -77,6 +77,9 @@ class ImportMappingAdmin(SetupAdmin[ImportMapping]):
     list_filter = ("active", "campaign")
     search_fields = ("external_code", "user__username", "campaign__name")
 
+    class Media:
+        css = {"all": ["leads/browse.css"]}
+
     def get_inlines(self, request: HttpRequest, obj: ImportMapping | None) -> list[type[InlineModelAdmin[Any, Any]]]:
         return [KeyAliasInline] if obj and obj.has_aliases else []
 

@@ -32,7 +32,7 @@ _WAYS = {"question": _("Make it a question"), "alias": _("It is a field under an
 class UnknownKeyAdmin(ViewOnlyAdmin[UnknownKey]):
     """Keys that came in and meant nothing: what they are is said here, and earlier leads get what they carried."""
 
-    sortable_by = ("name", "times", "count", "first", "last")
+    sortable_by = ("name", "times", "count", "seen")
     list_display_links = ("name",)
     list_select_related = ("mapping__user", "mapping__campaign")
     list_filter = (StateFilter, ("mapping", MappingFilter), ("mapping__user", SenderFilter))
@@ -49,7 +49,7 @@ class UnknownKeyAdmin(ViewOnlyAdmin[UnknownKey]):
 
     def get_list_display(self, request: HttpRequest) -> tuple[str | Callable[[UnknownKey], str], ...]:
         times = "times" if self._may_see_leads(request) else "count"
-        shown = ("name", "import_api", times, "first", "last", "values", "similar")
+        shown = ("name", "similar", "import_api", times, "seen", "values")
         if not _may_decide(request):
             return shown
         return (*shown, _decision("question", "alias") if _may_ask(request) else _decision("alias"))
@@ -173,6 +173,10 @@ class UnknownKeyAdmin(ViewOnlyAdmin[UnknownKey]):
     def name(self, unknown: UnknownKey) -> str:
         return format_html("<code>{}</code>", visible(str(unknown)))
 
+    @admin.display(description=_("resembles"))
+    def similar(self, unknown: UnknownKey) -> str:
+        return format_html("<code>{}</code>", unknown.resembles) if unknown.resembles else "–"
+
     @admin.display(description=_("Import API"))
     def import_api(self, unknown: UnknownKey) -> str:
         mapping = unknown.mapping
@@ -185,22 +189,15 @@ class UnknownKeyAdmin(ViewOnlyAdmin[UnknownKey]):
             return str(unknown.count)
         return format_html('<a href="{}">{}</a>', _leads_url(unknown), unknown.count)
 
-    @admin.display(description=_("first seen"), ordering="first_seen")
-    def first(self, unknown: UnknownKey) -> str:
-        return short_moment(unknown.first_seen)
-
-    @admin.display(description=_("last seen"), ordering="last_seen")
-    def last(self, unknown: UnknownKey) -> str:
-        return short_moment(unknown.last_seen)
+    @admin.display(description=_("first and last seen"), ordering="last_seen")
+    def seen(self, unknown: UnknownKey) -> str:
+        moments = dict.fromkeys(map(short_moment, (unknown.first_seen, unknown.last_seen)))
+        return format_html_join("", '<div class="moment">{}</div>', ((moment,) for moment in moments))
 
     @admin.display(description=_("samples"))
     def values(self, unknown: UnknownKey) -> str:
         samples = unknown.samples.splitlines()
         return format_html_join("", "<div>{}</div>", ((visible(sample),) for sample in samples)) or SafeString("–")
-
-    @admin.display(description=_("resembles"))
-    def similar(self, unknown: UnknownKey) -> str:
-        return format_html("<code>{}</code>", unknown.resembles) if unknown.resembles else "–"
 
 
 def _decision(*names: str) -> Callable[[UnknownKey], str]:
@@ -211,7 +208,8 @@ def _decision(*names: str) -> Callable[[UnknownKey], str]:
         if unknown.state != KeyState.NEW:
             return unknown.get_state_display()
         links = [(reverse(f"admin:leads_unknownkey_{name}", args=[unknown.pk]), _WAYS[name]) for name in names]
-        return format_html_join("", '<div><a class="button" href="{}">{}</a></div>', links if unknown.key else ())
+        button = '<div class="way"><a class="button" href="{}">{}</a></div>'
+        return format_html_join("", button, links if unknown.key else ())
 
     return decision
 

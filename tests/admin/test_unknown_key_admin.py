@@ -8,10 +8,10 @@ from django.urls import reverse
 
 from accounts.models import User
 from campaigns.models import Question
-from leads import fills, unknown_keys
+from leads import unknown_keys
 from leads.enums import KeyState
 from leads.models import Fill, ImportMapping, KeyAlias, Lead, UnknownKey
-from tests.admin.pages import errors_of, grows, queries_of, text_of
+from tests.admin.pages import errors_of, grows, text_of
 from tests.factories import (
     CampaignFactory,
     CredentialFactory,
@@ -61,8 +61,8 @@ def test_the_list_says_how_often_what_and_where(admin_client: Client, unknown: U
     unknown.resembles = "tipo_inmueble"
     unknown.save()
     words = text_of(admin_client.get(LIST))
-    assert "Tipo Piso expo (landing) → Expo 7" in words
-    assert "ático bajo tipo_inmueble Make it a question It is a field under another name" in words
+    assert "Tipo Piso tipo_inmueble expo (landing) → Expo 7" in words
+    assert "ático bajo Make it a question It is a field under another name" in words
 
 
 def test_the_list_has_what_is_to_be_decided_and_filters_the_rest(admin_client: Client, unknown: UnknownKey) -> None:
@@ -95,27 +95,6 @@ def test_a_key_that_is_not_there_has_no_leads(admin_client: Client, value: str) 
 
 def test_queries_of_the_list_do_not_grow_with_its_rows(admin_client: Client, unknown: UnknownKey) -> None:
     assert not grows(admin_client, LIST, lambda: UnknownKeyFactory.create_batch(30))
-
-
-def test_queries_of_the_page_do_not_grow_with_what_it_shows(
-    admin_client: Client, admin: User, mapping: ImportMapping, unknown: UnknownKey
-) -> None:
-    make_alias(admin_client, unknown)
-    carrier(mapping)
-    fills.fill(unknown=UnknownKey.objects.get(), by=admin)
-    carrier(mapping)
-
-    def more() -> None:
-        for _ in range(30):
-            carrier(mapping)
-        fills.fill(unknown=UnknownKey.objects.get(), by=UserFactory.create())
-        for _ in range(30):
-            carrier(mapping)
-
-    admin_client.get(page_of(unknown))  # what every page asks once a process
-    before = queries_of(admin_client, page_of(unknown))
-    more()
-    assert (before, queries_of(admin_client, page_of(unknown))) == (12, 12)
 
 
 def test_a_key_becomes_another_name_of_what_it_resembles(admin_client: Client, unknown: UnknownKey) -> None:
@@ -186,82 +165,11 @@ def test_the_campaign_that_the_key_came_with_has_to_ask_the_question(admin_clien
     assert "“Expo”: let this campaign ask the question too" in error
 
 
-def test_before_filling_the_page_says_how_many_and_shows_some(
-    admin_client: Client, mapping: ImportMapping, unknown: UnknownKey
-) -> None:
-    carrier(mapping)
-    carrier(mapping, "bajo", otro="garaje")
-    make_alias(admin_client, unknown)
-    words = text_of(admin_client.get(page_of(unknown)))
-    assert "2 earlier leads of this Import API carry the key. 1 has nothing there and would be filled;" in words
-    assert "1 has a value already and stays as it is." in words
-    assert "Lucía ático – ático Lucía bajo garaje stays as it is" in words
-    assert not Fill.objects.exists()
-
-
-def test_one_click_fills_and_one_undoes(admin_client: Client, mapping: ImportMapping, unknown: UnknownKey) -> None:
-    lead = carrier(mapping)
-    make_alias(admin_client, unknown)
-    words = text_of(admin_client.post(page_of(unknown, "fill"), follow=True))
-    assert "1 lead was filled." in words
-    lead.refresh_from_db()
-    assert lead.otro == "ático"
-    undo = reverse("admin:leads_unknownkey_undo", args=[Fill.objects.get().pk])
-    words = text_of(admin_client.post(undo, follow=True))
-    assert "1 lead is as it was." in words
-    lead.refresh_from_db()
-    assert lead.otro == ""
-    history = text_of(admin_client.get(reverse("admin:leads_lead_change", args=[lead.pk])))
-    assert "Filled from what was kept aside" in history
-    assert "Other: – → ático" in history
-    assert "Filling undone" in history
-
-
-def test_what_takes_longer_than_a_request_goes_on_with_the_next(
-    admin_client: Client, mapping: ImportMapping, unknown: UnknownKey, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(fills, "PORTION", 1)
-    monkeypatch.setattr(fills.fill, "__kwdefaults__", {"patience": 0})
-    monkeypatch.setattr(fills.undo, "__kwdefaults__", {"patience": 0})
-    for _ in range(2):
-        carrier(mapping)
-    make_alias(admin_client, unknown)
-    first = admin_client.post(page_of(unknown, "fill"), follow=True)
-    assert "data-goes-on" in first.content.decode()
-    assert "data-goes-on" not in admin_client.get(page_of(unknown)).content.decode()
-    while Fill.objects.get().finished_at is None:
-        admin_client.post(page_of(unknown, "fill"))
-    undo = reverse("admin:leads_unknownkey_undo", args=[Fill.objects.get().pk])
-    assert f'action="{undo}" data-goes-on' in admin_client.post(undo, follow=True).content.decode()
-    while Fill.objects.get().undone_at is None:
-        admin_client.post(undo)
-    assert Fill.objects.get().restored_count == 2
-
-
-def test_warnings_of_a_filling_are_in_the_history_in_words(
-    admin_client: Client, mapping: ImportMapping, unknown: UnknownKey
-) -> None:
-    lead = carrier(mapping, "12")
-    make_alias(admin_client, unknown, "telefono")
-    admin_client.post(page_of(unknown, "fill"))
-    history = text_of(admin_client.get(reverse("admin:leads_lead_change", args=[lead.pk])))
-    assert "Warnings of “Tipo Piso”: – → doubtful phone" in history
-
-
 def test_a_dismissed_key_leaves_the_list(admin_client: Client, unknown: UnknownKey) -> None:
     words = text_of(admin_client.post(page_of(unknown, "dismiss"), follow=True))
     assert "The key “Tipo Piso” is dismissed." in words
     assert listed(admin_client) == []
     assert listed(admin_client, state="dismissed") == [unknown]
-
-
-def test_nothing_happens_by_looking(admin_client: Client, mapping: ImportMapping, unknown: UnknownKey) -> None:
-    carrier(mapping)
-    admin_client.get(page_of(unknown, "dismiss"))
-    make_alias(admin_client, unknown)
-    admin_client.get(page_of(unknown, "fill"))
-    assert UnknownKey.objects.get().state == KeyState.KNOWN
-    assert not Fill.objects.exists()
 
 
 def test_a_key_that_is_known_already_is_not_decided_twice(admin_client: Client, unknown: UnknownKey) -> None:
