@@ -11,7 +11,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from leads.enums import KeyState
-from leads.models import UnknownKey, unknown_key
+from leads.intake.replay import replay_all
+from leads.models import Lead, Submission, UnknownKey, unknown_key
+from leads.unknown_keys import make_alias
 from tests.factories import KeyAliasFactory, UnknownKeyFactory
 from tests.intake.world import World, make_world, send
 
@@ -71,6 +73,24 @@ def test_what_is_only_explained_or_repeated_is_not_counted(world: World) -> None
     for _ in range(2):
         post(world, lead, headers={"Idempotency-Key": "k"})
     assert UnknownKey.objects.get().count == 1
+
+
+def test_the_unknown_keys_of_what_is_replayed_count_when_it_becomes_a_lead(world: World) -> None:
+    post(world, {**LEAD, "Campaign": "expo", "raro": "x"})
+    post(world, {"Campaign": "expo_2026", "fono": "600 11 12 22"})
+    assert [(row.key, row.count) for row in UnknownKey.objects.all()] == [("fono", 1)]
+    world.mapping.external_code = "expo"
+    world.mapping.save()
+    list(replay_all(submissions=Submission.objects.all(), by=None))
+    counts = UnknownKey.objects.order_by("key").values_list("key", "count")
+    assert list(counts) == [("fono", 1), ("raro", 1)]
+
+
+def test_a_phone_under_an_unknown_key_makes_a_lead_when_it_is_named_and_replayed(world: World) -> None:
+    post(world, {"Campaign": "expo_2026", "fono": "600 11 12 22"})
+    make_alias(unknown=UnknownKey.objects.get(), target="telefono", by=world.user)
+    list(replay_all(submissions=Submission.objects.all(), by=None))
+    assert Lead.objects.get().telefono == "+34600111222"
 
 
 def test_a_long_value_is_cut_and_an_object_is_a_sample_too(world: World) -> None:
