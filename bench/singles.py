@@ -133,9 +133,15 @@ def _median_if_all(figures: list[float | None]) -> float | None:
 
 
 def with_ratios(results: dict[str, dict[str, Any]]) -> dict[str, Any]:
-    """Add to each result how its rate compares with that of the DRF view and of FastAPI."""
+    """Add to each result how its rate, and its leads a CPU second, compare with the DRF view and with FastAPI."""
     for base in (DRF.name, FASTAPI.name):
         if base in results:
             for result in results.values():
                 result[f"times_{base}"] = result["rate"] / results[base]["rate"]
+                if result["server_cpu_ms"]:
+                    result[f"cpu_times_{base}"] = _cpu_ms(results[base]) / _cpu_ms(result)
     return results
+
+
+def _cpu_ms(result: dict[str, Any]) -> float:
+    return float(result["server_cpu_ms"]) + (result["database_cpu_ms"] or 0.0)
