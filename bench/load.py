@@ -40,7 +40,7 @@ def check_tools(*names: str) -> None:
     """Raises Missing, with the names of those that are not on the PATH."""
     missing = [name for name in names if shutil.which(name) is None]
     if missing:
-        raise Missing(f"Not found on the PATH: {', '.join(missing)}. On Debian: apt-get install wrk postgresql-contrib")
+        raise Missing(f"Not found on the PATH: {', '.join(missing)}. On Debian: apt-get install wrk postgresql")
 
 
 def wrk(address: str, authorization: str, *, clients: int, seconds: float, batch: int = 0) -> Load:
