@@ -82,6 +82,7 @@ FIELDS = _by_name(
     Field("data_presentazione", FieldType.DATETIME, _("Appointment")),
 )
 
+TAX_ID_FIELDS = tuple(field.name for field in FIELDS.values() if field.type is FieldType.TAX_ID)
 PHONE_FIELDS = tuple(field.name for field in FIELDS.values() if field.type is FieldType.PHONE)
 
 ALIASES = (

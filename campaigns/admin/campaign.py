@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.countries import country_choices
+from campaigns.enums import Compared
 from campaigns.models import Campaign
 from campaigns.models.campaign import time_zones
 from easycall.admin import SetupAdmin, form_field
@@ -30,7 +31,24 @@ class CampaignAdmin(SetupAdmin[Campaign]):
         "This campaign has leads or an Import API, so it can't be deleted. "
         "Untick “active” instead: it takes no more leads, and those that it has stay."
     )
-    fields = ("name", "active", "country", "time_zone")
+    fieldsets = (
+        (None, {"fields": ("name", "active", "country", "time_zone")}),
+        (
+            _("Duplicates"),
+            {
+                "description": _(
+                    "What happens when the same person comes again, with a value that is compared and that a lead "
+                    "which is here has too; tick nothing, and nothing is compared."
+                ),
+                "fields": (
+                    *(f"compare_{rule}" for rule in Compared),
+                    "duplicate_scope",
+                    "duplicate_days",
+                    "duplicate_action",
+                ),
+            },
+        ),
+    )
     list_display = ("name", "active", "country", "time_zone")
     list_filter = ("active",)
     search_fields = ("name",)

@@ -2,6 +2,7 @@
 
 import campaigns.models.campaign
 import campaigns.models.question
+import django.core.validators
 import django.db.models.functions.text
 import django.utils.timezone
 from django.db import migrations, models
@@ -23,13 +24,21 @@ class Migration(migrations.Migration):
                 ('active', models.BooleanField(default=True, help_text='A campaign that is not active takes no leads; they wait as rejected.', verbose_name='active')),
                 ('country', models.CharField(default='ES', help_text='Phones without a country code are read as numbers of this country.', max_length=2, validators=[campaigns.models.campaign.validate_country], verbose_name='country')),
                 ('time_zone', models.CharField(default=campaigns.models.campaign.default_time_zone, help_text='Dates and times without a zone are read in this one.', max_length=64, validators=[campaigns.models.campaign.validate_time_zone], verbose_name='time zone')),
+                ('compare_mobile', models.BooleanField(default=True, verbose_name='compare the mobile phone')),
+                ('compare_landline', models.BooleanField(default=True, verbose_name='compare the landline')),
+                ('compare_phone', models.BooleanField(default=True, verbose_name='compare the phone and the other phone')),
+                ('compare_email', models.BooleanField(default=True, verbose_name='compare the e-mail')),
+                ('compare_tax_id', models.BooleanField(default=False, verbose_name='compare the tax ids')),
+                ('duplicate_scope', models.CharField(choices=[('campaign', 'in this campaign'), ('all', 'in all campaigns')], default='campaign', max_length=10, verbose_name='where to look')),
+                ('duplicate_days', models.PositiveIntegerField(blank=True, help_text='Leave it empty to look at all leads, however old.', null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(36500)], verbose_name='how many days back')),
+                ('duplicate_action', models.CharField(choices=[('mark', 'store it, marked as a duplicate'), ('merge', 'merge it into the lead that is here'), ('refuse', 'refuse it')], default='mark', max_length=10, verbose_name='what to do with the new lead')),
                 ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False, verbose_name='created')),
             ],
             options={
                 'verbose_name': 'campaign',
                 'verbose_name_plural': 'campaigns',
                 'ordering': ('name',),
-                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='campaign_name', violation_error_message='A campaign with this name exists already, perhaps in other letter case.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='campaign_has_a_name'), models.CheckConstraint(condition=models.Q(('country__regex', '\\A[A-Z][A-Z]\\Z')), name='campaign_country_is_iso'), models.CheckConstraint(condition=models.Q(('time_zone', ''), _negated=True), name='campaign_has_a_time_zone')],
+                'constraints': [models.UniqueConstraint(django.db.models.functions.text.Lower('name'), name='campaign_name', violation_error_message='A campaign with this name exists already, perhaps in other letter case.'), models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='campaign_has_a_name'), models.CheckConstraint(condition=models.Q(('country__regex', '\\A[A-Z][A-Z]\\Z')), name='campaign_country_is_iso'), models.CheckConstraint(condition=models.Q(('time_zone', ''), _negated=True), name='campaign_has_a_time_zone'), models.CheckConstraint(condition=models.Q(('duplicate_scope__in', ['campaign', 'all'])), name='campaign_duplicate_scope_is_known'), models.CheckConstraint(condition=models.Q(('duplicate_action__in', ['mark', 'merge', 'refuse'])), name='campaign_duplicate_action_is_known'), models.CheckConstraint(condition=models.Q(('duplicate_days__isnull', True), ('duplicate_days__range', (1, 36500)), _connector='OR'), name='campaign_duplicate_days_in_range')],
             },
         ),
         migrations.CreateModel(

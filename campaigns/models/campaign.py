@@ -3,11 +3,17 @@ from zoneinfo import ZoneInfo, available_timezones
 import phonenumbers
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models.functions import Lower
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+
+from campaigns.enums import Compared, DuplicateAction, DuplicateScope
+
+# A hundred years: whoever wants more wants always, and beyond it days are no dates any more.
+MOST_DAYS = 36_500
 
 
 def validate_country(value: str) -> None:
@@ -52,6 +58,27 @@ class Campaign(models.Model):
         validators=[validate_time_zone],
         help_text=_("Dates and times without a zone are read in this one."),
     )
+    compare_mobile = models.BooleanField(_("compare the mobile phone"), default=True)
+    compare_landline = models.BooleanField(_("compare the landline"), default=True)
+    compare_phone = models.BooleanField(_("compare the phone and the other phone"), default=True)
+    compare_email = models.BooleanField(_("compare the e-mail"), default=True)
+    compare_tax_id = models.BooleanField(_("compare the tax ids"), default=False)
+    duplicate_scope = models.CharField(
+        _("where to look"), max_length=10, choices=DuplicateScope.choices, default=DuplicateScope.CAMPAIGN
+    )
+    duplicate_days = models.PositiveIntegerField(
+        _("how many days back"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(MOST_DAYS)],
+        help_text=_("Leave it empty to look at all leads, however old."),
+    )
+    duplicate_action = models.CharField(
+        _("what to do with the new lead"),
+        max_length=10,
+        choices=DuplicateAction.choices,
+        default=DuplicateAction.MARK,
+    )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
 
     class Meta:
@@ -69,6 +96,18 @@ class Campaign(models.Model):
                 name="campaign_country_is_iso", condition=models.Q(country__regex=r"\A[A-Z][A-Z]\Z")
             ),
             models.CheckConstraint(name="campaign_has_a_time_zone", condition=~models.Q(time_zone="")),
+            models.CheckConstraint(
+                name="campaign_duplicate_scope_is_known",
+                condition=models.Q(duplicate_scope__in=DuplicateScope.values),
+            ),
+            models.CheckConstraint(
+                name="campaign_duplicate_action_is_known",
+                condition=models.Q(duplicate_action__in=DuplicateAction.values),
+            ),
+            models.CheckConstraint(
+                name="campaign_duplicate_days_in_range",
+                condition=models.Q(duplicate_days__isnull=True) | models.Q(duplicate_days__range=(1, MOST_DAYS)),
+            ),
         )
 
     def __str__(self) -> str:
@@ -77,3 +116,8 @@ class Campaign(models.Model):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.time_zone)
+
+    @property
+    def compared(self) -> list[Compared]:
+        """What tells that a lead is here already; nothing switches it off."""
+        return [rule for rule in Compared if getattr(self, f"compare_{rule}")]

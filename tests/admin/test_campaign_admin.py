@@ -14,7 +14,14 @@ pytestmark = pytest.mark.django_db
 
 LIST = reverse("admin:campaigns_campaign_changelist")
 ADD = reverse("admin:campaigns_campaign_add")
-EXPO = {"name": "Expo 2026", "active": "on", "country": "IT", "time_zone": "Europe/Rome"}
+EXPO = {
+    "name": "Expo 2026",
+    "active": "on",
+    "country": "IT",
+    "time_zone": "Europe/Rome",
+    "duplicate_scope": "campaign",
+    "duplicate_action": "mark",
+}
 
 
 def delete_page_of(campaign: Campaign) -> str:
@@ -134,3 +141,30 @@ def test_the_list_needs_the_same_queries_for_one_campaign_and_for_thirty(admin_c
     CampaignFactory()
 
     assert not grows(admin_client, LIST, lambda: CampaignFactory.create_batch(30))
+
+
+def test_the_form_has_a_group_for_duplicates_with_what_is_compared_ticked(admin_client: Client) -> None:
+    page = admin_client.get(ADD)
+    assert "What happens when the same person comes again" in text_of(page)
+    form = page.context["adminform"].form
+    ticked = [name for name in form.fields if name.startswith("compare_") and form[name].value()]
+    assert ticked == ["compare_mobile", "compare_landline", "compare_phone", "compare_email"]
+
+
+def test_the_policy_of_duplicates_is_chosen(admin_client: Client) -> None:
+    policy = {"compare_tax_id": "on", "duplicate_scope": "all", "duplicate_days": "30", "duplicate_action": "refuse"}
+    admin_client.post(ADD, EXPO | policy)
+
+    campaign = Campaign.objects.get()
+    assert campaign.compared == ["tax_id"]
+    assert (campaign.duplicate_scope, campaign.duplicate_days, campaign.duplicate_action) == ("all", 30, "refuse")
+
+
+def test_with_nothing_ticked_nothing_is_compared(admin_client: Client) -> None:
+    admin_client.post(ADD, EXPO)
+    assert Campaign.objects.get().compared == []
+
+
+@pytest.mark.parametrize("days", ["0", "-1", "36501", "99999999999", "x"])
+def test_days_are_of_a_hundred_years(admin_client: Client, days: str) -> None:
+    assert len(errors_of(admin_client.post(ADD, EXPO | {"duplicate_days": days}))) == 1

@@ -20,11 +20,21 @@ from tests.factories import CampaignFactory, ImportMappingFactory, QuestionFacto
         ("campaign_country_is_iso", {"country": ""}),
         ("campaign_country_is_iso", {"country": "E1"}),
         ("campaign_has_a_time_zone", {"time_zone": ""}),
+        ("campaign_duplicate_scope_is_known", {"duplicate_scope": "world"}),
+        ("campaign_duplicate_action_is_known", {"duplicate_action": ""}),
+        ("campaign_duplicate_days_in_range", {"duplicate_days": 0}),
+        ("campaign_duplicate_days_in_range", {"duplicate_days": 36_501}),
     ],
 )
-def test_the_database_refuses_a_campaign(constraint: str, column: dict[str, str]) -> None:
+def test_the_database_refuses_a_campaign(constraint: str, column: dict[str, object]) -> None:
     with pytest.raises(IntegrityError, match=constraint):
         Campaign.objects.bulk_create([Campaign(**{"name": "Expo", **column})])
+
+
+def test_a_campaign_compares_phones_and_the_email_for_ever_and_marks() -> None:
+    campaign = Campaign()
+    assert campaign.compared == ["mobile", "landline", "phone", "email"]
+    assert (campaign.duplicate_scope, campaign.duplicate_days, campaign.duplicate_action) == ("campaign", None, "mark")
 
 
 @pytest.mark.django_db
