@@ -19,6 +19,8 @@ class EventKind(models.TextChoices):
     UPDATED = "updated", _("updated")
     FILLED = "filled", _("filled from what was kept aside")
     UNFILLED = "unfilled", _("filling undone")
+    MERGED = "merged", _("a duplicate was merged into it")
+    REFUSED = "refused", _("a duplicate of it was refused")
 
 
 class KeyState(models.TextChoices):
@@ -33,5 +35,6 @@ class Verdict(StrEnum):
     """What a lead of a submission turned out to be: the `status` of its receipt."""
 
     CREATED = "created"
+    DUPLICATE = "duplicate"
     UPDATED = "updated"
     REPEATED = "repeated"

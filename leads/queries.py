@@ -3,7 +3,7 @@
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Set
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -16,7 +16,7 @@ from django.db.models.functions import Concat, Left, Lower, Substr
 from django.db.models.lookups import Contains, In
 from django.db.models.sql.compiler import SQLCompiler
 
-from campaigns.fields import PHONE_FIELDS
+from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
 from campaigns.models import Campaign
 from easycall.errors import (
     IdempotencyKeyInvalid,
@@ -25,7 +25,7 @@ from easycall.errors import (
     NotAcceptable,
     UnsupportedMediaType,
 )
-from leads.enums import Outcome
+from leads.enums import EventKind, Outcome
 from leads.models import Lead, LeadEvent, Submission
 from leads.models.lead import INDEXED_EMAIL_LENGTH
 from leads.models.names import name_words
@@ -76,8 +76,17 @@ def search(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
     if "@" in text:
         return leads.filter(guess | _email(text))
     if _LETTER.search(text):
-        return leads.filter(guess | _phone({text}) | _email(text) | _name(text))
-    return leads.filter(guess | _phone({text, *phone_readings(text, _regions())}))
+        return leads.filter(guess | _any_of(PHONE_FIELDS, {text}) | _email(text) | _name(text))
+    return leads.filter(guess | _any_of(PHONE_FIELDS, {text, *phone_readings(text, _regions())}))
+
+
+def holding(leads: QuerySet[Lead], *, phones: Set[str], emails: Set[str], tax_ids: Set[str]) -> QuerySet[Lead]:
+    """Those with one of these: phones in E.164 in any column, e-mails in lower case, tax ids in either column."""
+    return leads.filter(
+        _any_of(PHONE_FIELDS, phones)
+        | _email_in({spelling for email in emails for spelling in _lowered(email)})
+        | _any_of(TAX_ID_FIELDS, tax_ids)
+    )
 
 
 def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet[Submission]:
@@ -93,7 +102,7 @@ def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet
 
 def of_submission(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
     """Those that a submission made or changed."""
-    touched = LeadEvent.objects.filter(submission=submission).values("lead")
+    touched = LeadEvent.objects.filter(submission=submission).exclude(kind=EventKind.REFUSED).values("lead")
     return leads.filter(Q(submission=submission) | Q(pk__in=touched))
 
 
@@ -117,6 +126,12 @@ class _HasOneOf(Lookup[Any]):
 def carries(*keys: str, column: str = "kept_aside") -> Q:
     """Leads with one of these among what was kept aside, or in another column of keys and values."""
     return Q(_HasOneOf(F(column), list(keys)))
+
+
+def refused_for(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
+    """Those for which a submission, or a part of it, was refused as a duplicate."""
+    refusals = LeadEvent.objects.filter(submission=submission, kind=EventKind.REFUSED)
+    return leads.filter(pk__in=refusals.values("lead"))
 
 
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
@@ -181,14 +196,17 @@ def _regions() -> set[str]:
     return {*HOME_REGIONS, *Campaign.objects.order_by("country").values_list("country", flat=True).distinct()}
 
 
-def _phone(spellings: set[str]) -> Q:
-    guesses = (~Q(**{name: ""}) & Q(**{f"{name}__in": sorted(spellings)}) for name in PHONE_FIELDS)
+def _any_of(columns: Iterable[str], values: Set[str]) -> Q:
+    guesses = (~Q(**{name: ""}) & Q(**{f"{name}__in": sorted(values)}) for name in columns)
     return reduce(or_, guesses)
 
 
 def _email(text: str) -> Q:
     address = _ADDRESS.search(text)
-    starts = {spelling for known in {text, address[0] if address else text} for spelling in _lowered(known)}
+    return _email_in({start for known in {text, address[0] if address else text} for start in _lowered(known)})
+
+
+def _email_in(starts: Set[str]) -> Q:
     return Q(In(Lower(_Start("email", _Number(INDEXED_EMAIL_LENGTH))), sorted(starts)))
 
 

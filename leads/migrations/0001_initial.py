@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('id', models.UUIDField(default=easycall.ids.new_id, editable=False, primary_key=True, serialize=False)),
                 ('created_at', models.DateTimeField(db_index=True, default=django.utils.timezone.now, verbose_name='received')),
                 ('item', models.PositiveSmallIntegerField(default=0, verbose_name='place in the submission')),
+                ('duplicate_rules', models.TextField(blank=True, default='', editable=False)),
                 ('external_id', models.CharField(blank=True, default='', max_length=255, verbose_name='external id')),
                 ('channel', models.TextField(blank=True, default='', verbose_name='channel')),
                 ('consent', models.TextField(blank=True, default='', verbose_name='consent')),
@@ -122,6 +123,7 @@ class Migration(migrations.Migration):
                 ('warning_codes', models.TextField(blank=True, default='', editable=False)),
                 ('name_words', leads.models.names.NameWordsField(blank=True, default='', editable=False)),
                 ('campaign', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='campaigns.campaign', verbose_name='campaign')),
+                ('duplicate_of', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='leads.lead', verbose_name='duplicate of')),
                 ('mapping', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.importmapping', verbose_name='Import API')),
             ],
             options={
@@ -134,7 +136,7 @@ class Migration(migrations.Migration):
             name='LeadEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('filled', 'filled from what was kept aside'), ('unfilled', 'filling undone')], max_length=20, verbose_name='what happened')),
+                ('kind', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('filled', 'filled from what was kept aside'), ('unfilled', 'filling undone'), ('merged', 'a duplicate was merged into it'), ('refused', 'a duplicate of it was refused')], max_length=20, verbose_name='what happened')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='details')),
                 ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
@@ -174,6 +176,7 @@ class Migration(migrations.Migration):
                 ('status', models.PositiveSmallIntegerField(verbose_name='HTTP status')),
                 ('problem', models.TextField(blank=True, verbose_name='problem')),
                 ('created_count', models.PositiveIntegerField(default=0, verbose_name='leads created')),
+                ('duplicate_count', models.PositiveIntegerField(default=0, verbose_name='duplicates marked')),
                 ('updated_count', models.PositiveIntegerField(default=0, verbose_name='leads updated')),
                 ('repeated_count', models.PositiveIntegerField(default=0, verbose_name='leads repeated')),
                 ('rejected_count', models.PositiveIntegerField(default=0, verbose_name='leads rejected')),
@@ -275,6 +278,10 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='submission',
+            index=models.Index(condition=models.Q(('duplicate_count__gt', 0)), fields=['-id'], name='submission_with_duplicates'),
+        ),
+        migrations.AddIndex(
+            model_name='submission',
             index=models.Index(fields=['mapping', '-id'], name='submission_mapping_time'),
         ),
         migrations.AddConstraint(
@@ -287,7 +294,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='submission',
-            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('accepted', 'partial')), ('created_count', 0), _connector='OR'), name='submission_refused_made_no_lead'),
+            constraint=models.CheckConstraint(condition=models.Q(('outcome__in', ('accepted', 'partial')), models.Q(('created_count', 0), ('duplicate_count', 0)), _connector='OR'), name='submission_refused_made_no_lead'),
         ),
         migrations.AddConstraint(
             model_name='submission',
@@ -299,7 +306,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='leadevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['created', 'updated', 'filled', 'unfilled'])), name='event_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['created', 'updated', 'filled', 'unfilled', 'merged', 'refused'])), name='event_kind_is_known'),
         ),
         migrations.AddIndex(
             model_name='lead',
@@ -316,6 +323,14 @@ class Migration(migrations.Migration):
         migrations.AddIndex(
             model_name='lead',
             index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('telefono', ''), _negated=True), fields=['telefono'], name='lead_telefono'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('partita_iva', ''), _negated=True), fields=['partita_iva'], name='lead_partita_iva'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=django.contrib.postgres.indexes.HashIndex(condition=models.Q(('codice_fiscale', ''), _negated=True), fields=['codice_fiscale'], name='lead_codice_fiscale'),
         ),
         migrations.AddIndex(
             model_name='lead',
@@ -339,6 +354,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
+            index=models.Index(condition=models.Q(('duplicate_of__isnull', False)), fields=['duplicate_of', '-id'], name='lead_duplicates_of'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(condition=models.Q(('duplicate_of__isnull', False)), fields=['-id'], name='lead_marked_duplicate'),
+        ),
+        migrations.AddIndex(
+            model_name='lead',
             index=models.Index(condition=models.Q(('warning_codes', ''), _negated=True), fields=['-id'], name='lead_with_warnings'),
         ),
         migrations.AddConstraint(
@@ -352,6 +375,14 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='lead',
             constraint=models.CheckConstraint(condition=models.Q(('telefono_fisso', ''), ('telefono_mobile', ''), ('altro_telefono', ''), ('telefono', ''), ('email', ''), _negated=True), name='lead_has_a_contact', violation_error_message='A lead needs a phone or an e-mail.'),
+        ),
+        migrations.AddConstraint(
+            model_name='lead',
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('duplicate_of__isnull', True), ('duplicate_rules', '')), models.Q(('duplicate_of__isnull', False), ('duplicate_rules__regex', '\\A(mobile|landline|phone|email|tax_id)( (mobile|landline|phone|email|tax_id))*\\Z')), _connector='OR'), name='lead_is_a_duplicate_by_rules'),
+        ),
+        migrations.AddConstraint(
+            model_name='lead',
+            constraint=models.CheckConstraint(condition=models.Q(('duplicate_of', models.F('id')), _negated=True), name='lead_is_no_duplicate_of_itself'),
         ),
         migrations.AddConstraint(
             model_name='idempotencykey',

@@ -8,7 +8,8 @@ from django.utils import timezone
 from django.utils.text import Truncator, format_lazy
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.fields import FIELDS, PHONE_FIELDS
+from campaigns.enums import Compared
+from campaigns.fields import FIELDS, PHONE_FIELDS, TAX_ID_FIELDS
 from easycall.ids import new_id
 from leads.enums import EventKind
 from leads.models.names import NameWordsField
@@ -17,6 +18,9 @@ from leads.models.names import NameWordsField
 INDEXED_EMAIL_LENGTH = 254
 EXTERNAL_ID_LENGTH = 255
 TITLE_LENGTH = 100
+
+_RULE = f"({'|'.join(Compared.values)})"
+RULES_PATTERN = rf"\A{_RULE}( {_RULE})*\Z"
 
 
 def _column(name: str) -> "models.TextField[str, str]":
@@ -45,6 +49,12 @@ class Lead(models.Model):
         "leads.ImportMapping", models.PROTECT, related_name="leads", db_index=False, verbose_name=_("Import API")
     )
     campaign = models.ForeignKey("campaigns.Campaign", models.PROTECT, related_name="leads", verbose_name=_("campaign"))
+
+    duplicate_of = models.ForeignKey(
+        "self", models.PROTECT, null=True, related_name="duplicates", db_index=False, verbose_name=_("duplicate of")
+    )
+    # What told it, joined with blanks: the names of campaigns.enums.Compared.
+    duplicate_rules = models.TextField(blank=True, default="", editable=False)
 
     external_id = models.CharField(_("external id"), max_length=EXTERNAL_ID_LENGTH, blank=True, default="")
     channel = models.TextField(_("channel"), blank=True, default="")
@@ -93,7 +103,7 @@ class Lead(models.Model):
             # By hash, because a doubtful phone can be longer than an entry of a tree.
             *(
                 HashIndex(name=f"lead_{name}", fields=(name,), condition=~models.Q(**{name: ""}))
-                for name in PHONE_FIELDS
+                for name in (*PHONE_FIELDS, *TAX_ID_FIELDS)
             ),
             # Without a condition: of an expression PostgreSQL has statistics only where its index covers every row.
             models.Index(Lower(Left("email", INDEXED_EMAIL_LENGTH)), name="lead_email"),
@@ -102,6 +112,12 @@ class Lead(models.Model):
             models.Index(name="lead_external_id", fields=("external_id",), condition=~models.Q(external_id="")),
             models.Index(name="lead_campaign_time", fields=("campaign", "-id")),
             models.Index(name="lead_mapping_time", fields=("mapping", "-id")),
+            models.Index(
+                name="lead_duplicates_of",
+                fields=("duplicate_of", "-id"),
+                condition=models.Q(duplicate_of__isnull=False),
+            ),
+            models.Index(name="lead_marked_duplicate", fields=("-id",), condition=models.Q(duplicate_of__isnull=False)),
             models.Index(name="lead_with_warnings", fields=("-id",), condition=~models.Q(warning_codes="")),
         )
         constraints = (
@@ -115,6 +131,14 @@ class Lead(models.Model):
                 name="lead_has_a_contact",
                 condition=models.Q(*((name, "") for name in (*PHONE_FIELDS, "email")), _negated=True),
                 violation_error_message=_("A lead needs a phone or an e-mail."),
+            ),
+            models.CheckConstraint(
+                name="lead_is_a_duplicate_by_rules",
+                condition=models.Q(duplicate_of__isnull=True, duplicate_rules="")
+                | models.Q(duplicate_of__isnull=False, duplicate_rules__regex=RULES_PATTERN),
+            ),
+            models.CheckConstraint(
+                name="lead_is_no_duplicate_of_itself", condition=~models.Q(duplicate_of=models.F("id"))
             ),
         )
 

@@ -37,6 +37,7 @@ class Submission(models.Model):
     # The types of its problems, sorted and joined with blanks: what a list can filter by on every database.
     problem = models.TextField(_("problem"), blank=True)
     created_count = models.PositiveIntegerField(_("leads created"), default=0)
+    duplicate_count = models.PositiveIntegerField(_("duplicates marked"), default=0)
     updated_count = models.PositiveIntegerField(_("leads updated"), default=0)
     repeated_count = models.PositiveIntegerField(_("leads repeated"), default=0)
     rejected_count = models.PositiveIntegerField(_("leads rejected"), default=0)
@@ -83,6 +84,7 @@ class Submission(models.Model):
             models.Index(
                 name="submission_outcome_time", fields=("outcome", "-id"), condition=~models.Q(outcome="accepted")
             ),
+            models.Index(name="submission_with_duplicates", fields=("-id",), condition=models.Q(duplicate_count__gt=0)),
             models.Index(name="submission_mapping_time", fields=("mapping", "-id")),
         )
         constraints = (
@@ -94,7 +96,8 @@ class Submission(models.Model):
             ),
             models.CheckConstraint(
                 name="submission_refused_made_no_lead",
-                condition=models.Q(outcome__in=(Outcome.ACCEPTED, Outcome.PARTIAL)) | models.Q(created_count=0),
+                condition=models.Q(outcome__in=(Outcome.ACCEPTED, Outcome.PARTIAL))
+                | models.Q(created_count=0, duplicate_count=0),
             ),
             models.CheckConstraint(
                 name="submission_first_answer_is_kept",

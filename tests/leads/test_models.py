@@ -111,9 +111,10 @@ def test_submission_has_a_problem_unless_it_was_accepted(outcome: Outcome, probl
 
 
 @pytest.mark.parametrize("outcome", [Outcome.REJECTED, Outcome.FAILED])
-def test_refused_submission_made_no_lead(outcome: Outcome) -> None:
+@pytest.mark.parametrize("count", ["created_count", "duplicate_count"])
+def test_refused_submission_made_no_lead(count: str, outcome: Outcome) -> None:
     with pytest.raises(IntegrityError):
-        SubmissionFactory.create(outcome=outcome, problem="malformed-body", created_count=1)
+        SubmissionFactory.create(outcome=outcome, problem="malformed-body", **{"created_count": 0, count: 1})
 
 
 @pytest.mark.parametrize("columns", [{"first_status": 422}, {"first_answer": "{}"}, {"replayed_at": timezone.now()}])
@@ -242,3 +243,30 @@ def test_filling_is_undone_by_somebody(column: str) -> None:
 def test_unknown_key_is_called_by_its_name() -> None:
     assert str(UnknownKey(key="Raro")) == "Raro"
     assert str(_fill(target="nome")).endswith("→ nome")
+
+
+@pytest.mark.parametrize("rules", ["", "colour", "phone colour", "phone ", " phone", "phone\n"])
+def test_marked_duplicate_says_by_which_rules(rules: str) -> None:
+    first = LeadFactory.create()
+    LeadFactory.create(duplicate_of=first, duplicate_rules="phone email")
+    with pytest.raises(IntegrityError):
+        LeadFactory.create(duplicate_of=first, duplicate_rules=rules)
+
+
+def test_lead_that_is_no_duplicate_has_no_rules() -> None:
+    with pytest.raises(IntegrityError):
+        LeadFactory.create(duplicate_rules="phone")
+
+
+def test_lead_is_no_duplicate_of_itself() -> None:
+    lead = LeadFactory.create()
+    lead.duplicate_of, lead.duplicate_rules = lead, "phone"
+    with pytest.raises(IntegrityError):
+        lead.save()
+
+
+def test_lead_that_has_duplicates_stays() -> None:
+    lead = LeadFactory.create()
+    LeadFactory.create(duplicate_of=lead, duplicate_rules="phone")
+    with pytest.raises(ProtectedError):
+        lead.delete()
