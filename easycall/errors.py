@@ -166,6 +166,12 @@ class MissingContact(Problem):
     remedy = _("Send at least one phone or e-mail under a predefined key.")
 
 
+class DuplicateRefused(Problem):
+    type, status = "duplicate-refused", 422
+    title = _("The lead is here already, and its campaign refuses duplicates")
+    remedy = _("There is nothing to send again; what is compared, and what follows, is set in the campaign.")
+
+
 class IdempotencyKeyReused(Problem):
     type, status = "idempotency-key-reused", 422
     title = _("The key was used for another request")
@@ -209,6 +215,7 @@ PROBLEMS: Mapping[str, type[Problem]] = {
         UnknownCampaign,
         CampaignInactive,
         MissingContact,
+        DuplicateRefused,
         IdempotencyKeyReused,
         TooManyRequests,
         TemporarilyUnavailable,

@@ -32,5 +32,6 @@ ASIDE_REASONS: Mapping[str, str | Promise] = {
     "other_campaign": _("The question is not asked in this campaign."),
     "no_separator": _("The line has no “:” or “=”, so it is no field."),
     "file": _("Files are not taken; its name and size are noted."),
+    "not_taken": _("The lead that is here has another value, which stays; this one is in its history."),
     "too_long": _("The value is longer than this field takes."),
 }

@@ -12,7 +12,8 @@ from django.utils import translation
 from easycall.errors import Problem
 from leads.enums import Outcome, Verdict
 from leads.intake.draft import Draft
-from leads.intake.match import Match
+from leads.intake.matching import Match
+from leads.intake.merge import account_for
 from leads.models import Submission
 
 Draftlike = Draft | Problem
@@ -62,7 +63,7 @@ def taken(
         mappings.add(submission.mapping_id)
     submission.mapping_id = mappings.pop() if len(mappings) == 1 else None
     _count(submission, results)
-    submission.status = 201 if submission.created_count and not batch else 200
+    submission.status = 200 if batch else _status(results[0])
     submission.answer = _dump(_batch_document(submission, results) if batch else results[0])
 
 
@@ -70,6 +71,7 @@ def _count(submission: Submission, results: Sequence[Result]) -> None:
     problems = [result["type"].removeprefix(_PROBLEMS) for result in results if is_problem(result)]
     verdicts = Counter(result["status"] for result in results if not is_problem(result))
     submission.created_count, submission.rejected_count = verdicts[Verdict.CREATED], len(problems)
+    submission.duplicate_count = verdicts[Verdict.DUPLICATE]
     submission.updated_count, submission.repeated_count = verdicts[Verdict.UPDATED], verdicts[Verdict.REPEATED]
     submission.problem = " ".join(sorted(set(problems)))
     if problems:
@@ -78,22 +80,30 @@ def _count(submission: Submission, results: Sequence[Result]) -> None:
         submission.outcome = Outcome.ACCEPTED
 
 
+def _status(result: Result) -> int:
+    if is_problem(result):
+        return int(result["status"])
+    return 201 if result["status"] in (Verdict.CREATED, Verdict.DUPLICATE) else 200
+
+
 def is_problem(result: Result) -> bool:
     """Whether an item's part of an answer is a problem rather than a receipt."""
     return "type" in result
 
 
 def _receipt(each: Draft, found: Match, submission_id: UUID | None) -> Result:
-    """The receipt. What is only explained has no submission, and then a lead that would be new has no id."""
-    is_imagined = submission_id is None and found.is_new
-    return each.receipt(None if is_imagined else found.lead.id, submission_id, found.verdict)
+    document = each.receipt(found.lead_id, submission_id, found.verdict)
+    if found.duplicate_of:
+        document["duplicate_of"] = found.duplicate_of
+    account_for(document, found.not_taken)
+    return document
 
 
 def _batch_document(submission: Submission, results: list[Result]) -> Result:
     return {
         "results": results,
         "created": submission.created_count,
-        "duplicate": 0,
+        "duplicate": submission.duplicate_count,
         "updated": submission.updated_count,
         "repeated": submission.repeated_count,
         "rejected": submission.rejected_count,

@@ -1,6 +1,6 @@
 """What one item of a body becomes, before anything is written: the lead's columns and the receipt, from one reading."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -17,14 +17,21 @@ from leads.models import ImportMapping, Lead, Submission
 from leads.models.lead import EXTERNAL_ID_LENGTH
 from leads.texts import WARNING_TEXTS
 
+Receipt = dict[str, Any]
+
 
 @dataclass(slots=True)
 class Draft:
-    """Every key that came is in exactly one of `stored`, `kept_aside` and `empty`."""
+    """Every key that came is in exactly one of `stored`, `kept_aside` and `empty`.
+
+    `place` is the JSON pointer of its item; `doubtful` are the columns whose values were read with a warning.
+    """
 
     mapping: ImportMapping
     keys: KeyTable
+    place: str = ""
     columns: dict[str, str] = field(default_factory=dict)
+    doubtful: set[str] = field(default_factory=set)
     answers: dict[str, str] = field(default_factory=dict)
     stored: dict[str, dict[str, str]] = field(default_factory=dict)
     kept_aside: dict[str, dict[str, Any]] = field(default_factory=dict)
@@ -63,17 +70,20 @@ class Draft:
             "kept_aside": _change(lead.kept_aside, self.kept_aside),
         }
         changes = {part: changed for part, changed in changes.items() if changed}
-        # An answer that came before is not missing because this request does not say it again.
-        self.warnings = [each for each in self.warnings if not _is_missing(each) or each["key"] not in lead.answers]
+        self.forget_missing(lead.answers)
         if changes:
             lead.warnings = [each for each in lead.warnings if not self._replaces(each)] + self.warnings
             lead.warning_codes = warning_codes(lead.warnings)
         return changes
 
+    def forget_missing(self, answers: Mapping[str, str]) -> None:
+        """An answer that came before is not missing because this request does not say it again."""
+        self.warnings = [each for each in self.warnings if not is_missing(each) or each["key"] not in answers]
+
     def _replaces(self, warning: dict[str, str | None]) -> bool:
         """Whether a warning that a lead has is about something that this request says anew, under whatever key."""
         key = warning["key"]
-        if key is None or _is_missing(warning) or key in self.stored or key in self.kept_aside:
+        if key is None or is_missing(warning) or key in self.stored or key in self.kept_aside:
             return True
         meaning = self.keys.meaning(key, self.mapping)
         return isinstance(meaning, Field) and meaning.name in self.columns
@@ -89,7 +99,7 @@ class Draft:
                     setattr(lead, f"{column}_sent", self.columns[f"{column}_sent"])
         return changes
 
-    def receipt(self, lead_id: UUID | None, submission_id: UUID | None, status: str) -> dict[str, Any]:
+    def receipt(self, lead_id: UUID | None, submission_id: UUID | None, status: str) -> Receipt:
         """The answer of the contract, which accounts for every key."""
         return {
             "id": lead_id and str(lead_id),
@@ -111,7 +121,7 @@ class Unreachable(MissingContact):
         self.draft = draft
 
 
-def _is_missing(warning: dict[str, str | None]) -> bool:
+def is_missing(warning: dict[str, str | None]) -> bool:
     return warning["code"] == "missing_answer"
 
 
@@ -127,7 +137,7 @@ def _change(held: dict[str, Any], said: dict[str, Any]) -> dict[str, list[Any]]:
 
 def draft(pairs: Pairs, *, mapping: ImportMapping, keys: KeyTable, place: str) -> Draft:
     """Read every pair. Raises Unreachable when no phone and no e-mail is among them."""
-    result = Draft(mapping, keys)
+    result = Draft(mapping, keys, place)
     for pair in pairs:
         if pair.value is None or (isinstance(pair.value, str) and not pair.value.strip()):
             if pair.key not in result.empty:
@@ -173,6 +183,8 @@ def _store_field(result: Draft, pair: Pair, target: Field) -> None:
         return
     if target.name not in result.columns:
         result.columns[target.name] = reading.value
+        if reading.warnings:
+            result.doubtful.add(target.name)
         if target.name in PHONE_FIELDS:
             result.columns[f"{target.name}_sent"] = text
     _store(result, pair, reading, {"field": target.name})
@@ -227,10 +239,10 @@ def _keep_aside(result: Draft, pair: Pair, aside: Aside) -> None:
         entry["did_you_mean"] = aside.did_you_mean
     if aside.reason == UNKNOWN:
         result.unknown.setdefault(pair.key, entry)
-    result.kept_aside[_free_name(pair.key, result.kept_aside)] = entry
+    result.kept_aside[free_name(pair.key, result.kept_aside)] = entry
 
 
-def _free_name(key: str, taken: dict[str, Any]) -> str:
+def free_name(key: str, taken: dict[str, Any]) -> str:
     """A form may repeat a key: the second that is kept aside is `key[2]`."""
     name, number = key, 1
     while name in taken:

@@ -20,6 +20,7 @@ from leads.intake.draft import Draft, draft
 from leads.intake.idempotency import Claim
 from leads.intake.keys import KeyTable, aliases_of
 from leads.intake.match import match
+from leads.intake.matching import Incoming
 from leads.intake.route import active_mappings, route
 from leads.intake.unknown import count_unknown_keys
 from leads.models import Submission
@@ -157,14 +158,19 @@ def drafts_of(delivery: Delivery, content: body.Body) -> dict[int, Draftlike]:
 
 def _explain(delivery: Delivery, content: body.Body, drafts: Mapping[int, Draftlike]) -> Answer:
     submission = _submission(delivery)
-    found = match(submission, good(drafts), lock=False)
-    conclude.taken(submission, drafts, found.matches, batch=content.batch, explain=True)
-    return Answer(submission.status, submission.answer, {}, is_problem=False)
+    found = match(incoming(submission, drafts), explain=True)
+    conclude.taken(submission, {**drafts, **found.refused}, found.matches, batch=content.batch, explain=True)
+    return _answer(submission)
 
 
 def good(drafts: Mapping[int, Draftlike]) -> dict[int, Draft]:
     """Those that can be leads."""
     return {index: each for index, each in drafts.items() if isinstance(each, Draft)}
+
+
+def incoming(submission: Submission, drafts: Mapping[int, Draftlike]) -> dict[int, Incoming]:
+    """Those that can be leads, with where they came."""
+    return {index: Incoming(each, submission, index) for index, each in good(drafts).items()}
 
 
 def unless_overtaken(write: Callable[[], _T]) -> _T:
@@ -188,8 +194,8 @@ def _write(delivery: Delivery, content: body.Body, drafts: Mapping[int, Draftlik
             # Asked again, because a twin may have ended between the first question and the lock.
             if first := claim.first():
                 return _repeat(delivery, first)
-        found = match(submission, good(drafts), lock=True)
-        conclude.taken(submission, drafts, found.matches, batch=content.batch)
+        found = match(incoming(submission, drafts))
+        conclude.taken(submission, {**drafts, **found.refused}, found.matches, batch=content.batch)
         submission.save(force_insert=True)
         found.write()
         # A batch of which nothing was taken is tried afresh, as a single lead is.
@@ -197,7 +203,11 @@ def _write(delivery: Delivery, content: body.Body, drafts: Mapping[int, Draftlik
             claim.keep(submission)
         # Last, because the rows of keys that many requests carry are locked from here to the commit.
         count_unknown_keys(drafts.values(), at=submission.received_at)
-    return Answer(submission.status, submission.answer, {}, is_problem=False)
+    return _answer(submission)
+
+
+def _answer(submission: Submission) -> Answer:
+    return Answer(submission.status, submission.answer, {}, is_problem=submission.status >= 400)
 
 
 def _submission(delivery: Delivery) -> Submission:

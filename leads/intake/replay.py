@@ -19,7 +19,7 @@ from easycall.errors import IdempotencyKeyReused, Problem, TemporarilyUnavailabl
 from leads.enums import Outcome
 from leads.intake import body, conclude
 from leads.intake.match import match
-from leads.intake.receive import Delivery, claim_of, drafts_of, good, unless_overtaken
+from leads.intake.receive import Delivery, claim_of, drafts_of, good, incoming, unless_overtaken
 from leads.intake.route import url_code
 from leads.intake.unknown import count_unknown_keys
 from leads.models import Submission
@@ -36,6 +36,7 @@ _CHANGED = (
     "status",
     "problem",
     "created_count",
+    "duplicate_count",
     "updated_count",
     "repeated_count",
     "rejected_count",
@@ -125,7 +126,8 @@ def _locked(submission_id: UUID) -> Submission | None:
 
 
 def _taken(submission: Submission) -> tuple[int, int]:
-    return submission.created_count + submission.updated_count, submission.repeated_count
+    written = submission.created_count + submission.duplicate_count + submission.updated_count
+    return written, submission.repeated_count
 
 
 def _fate(submission: Submission, taken_before: tuple[int, int]) -> Fate:
@@ -180,8 +182,9 @@ def _take(submission: Submission, delivery: Delivery) -> None:
     drafts = {index: each for index, each in drafts_of(delivery, content).items() if index not in earlier}
     if not content.batch and isinstance(drafts[0], Problem):
         raise drafts[0]
-    found = match(submission, good(drafts), lock=True)
+    found = match(incoming(submission, drafts))
     found.write()
+    drafts |= found.refused
     conclude.taken(submission, drafts, found.matches, batch=content.batch, earlier=earlier)
     if claim and found.matches:
         claim.keep(submission)

@@ -1,6 +1,7 @@
 """The files of `cases`, one body each, through the endpoint: its answer, its row in the journal, its lead."""
 
 import json
+from collections import Counter
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -99,8 +100,10 @@ def test_leads_are_what_their_receipts_say(case: Case, world: World) -> None:
     document = json.loads(perform(case["request"], world).content)
 
     receipts = [each for each in document.get("results", [document]) if "stored" in each]
-    assert Lead.objects.count() == len(receipts)
-    for receipt in receipts:
+    made = Counter(receipt["id"] for receipt in receipts)
+    assert Lead.objects.count() == len(made)
+    # What several receipts made of one lead, by merging, is more than one of them says.
+    for receipt in (receipt for receipt in receipts if made[receipt["id"]] == 1):
         lead = Lead.objects.select_related("campaign", "mapping").get(pk=receipt["id"])
         assert _stored_in(lead) == _stored_by(receipt)
         assert (lead.kept_aside, lead.warnings) == (receipt["kept_aside"], receipt["warnings"])

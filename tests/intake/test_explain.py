@@ -11,7 +11,7 @@ from tests.intake.world import PATH, World, make_world, send
 
 LEAD = {"Campaign": "expo_2026", "ID": "crm-7", "nombre": "Lucía", "telefono": "600 11 12 22"}
 # What a row that was not written does not have.
-OF_ROWS = {"id", "submission", "instance"}
+OF_ROWS = {"id", "lead", "submission", "instance"}
 
 
 @pytest.fixture

@@ -85,7 +85,7 @@ def test_leads_without_an_id_are_never_the_same(world: World) -> None:
 
 def test_a_batch_counts_its_verdicts_and_may_name_an_id_twice(world: World) -> None:
     post(world, LEAD, 201)
-    new = {**LEAD, "ID": "crm-8", "Raro": "1"}
+    new = {**LEAD, "ID": "crm-8", "telefono": "600333444", "Raro": "1"}
     answer = post(world, [LEAD, {**LEAD, "nombre": "Ana"}, new, {**new, "Raro": "2"}, {"nombre": "sin"}])
     counts = {name: answer[name] for name in ("created", "updated", "repeated", "rejected")}
     assert counts == {"created": 1, "updated": 2, "repeated": 1, "rejected": 1}

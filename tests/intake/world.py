@@ -45,7 +45,16 @@ def make_world() -> World:
     ImportMappingFactory(user=solo, external_code="solo", campaign=expo)
     ImportMappingFactory(user=other, external_code="expo_2027", campaign=expo)
     make_questions(roma)
-    return World(user, expo, mapping, _tokens(user, solo))
+    return World(user, expo, mapping, {**_tokens(user, solo), "<again>": _make_policies()})
+
+
+def _make_policies() -> str:
+    """A user whose campaigns do more with duplicates than mark them. Returns its token."""
+    again = UserFactory(username="again")
+    for action in ("merge", "refuse"):
+        campaign = CampaignFactory(name=f"Duplicates: {action}", duplicate_action=action)
+        ImportMappingFactory(user=again, external_code=action, campaign=campaign)
+    return services.create_token(user=again, by=None)[1]
 
 
 def make_questions(roma: Campaign) -> None:

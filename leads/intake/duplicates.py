@@ -1,0 +1,109 @@
+"""Is this person here already? What is compared, and which lead it is. Pure: the leads are looked up by others."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from typing import NamedTuple
+
+from campaigns.enums import Compared, DuplicateScope
+from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
+from campaigns.models import Campaign
+from leads.intake.draft import Draft
+from leads.models import Lead
+
+
+class Kind(StrEnum):
+    PHONE = "phone"
+    EMAIL = "email"
+    TAX_ID = "tax_id"
+
+
+class Value(NamedTuple):
+    """What is compared: a phone in E.164, an e-mail in lower case, a tax id in its normal form."""
+
+    kind: Kind
+    text: str
+
+
+# The columns of the lead that comes; in the leads that are here every column of the kind is looked at.
+_COLUMNS_OF_RULE: Mapping[Compared, tuple[str, ...]] = {
+    Compared.MOBILE: ("telefono_mobile",),
+    Compared.LANDLINE: ("telefono_fisso",),
+    Compared.PHONE: ("telefono", "altro_telefono"),
+    Compared.EMAIL: ("email",),
+    Compared.TAX_ID: TAX_ID_FIELDS,
+}
+_KIND_OF_COLUMN: Mapping[str, Kind] = {
+    **dict.fromkeys(PHONE_FIELDS, Kind.PHONE),
+    "email": Kind.EMAIL,
+    **dict.fromkeys(TAX_ID_FIELDS, Kind.TAX_ID),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The lead that is here already, and what told it."""
+
+    lead: Lead
+    rules: tuple[Compared, ...]
+
+
+def compared_values(draft: Draft) -> dict[Compared, set[Value]]:
+    """What the draft's campaign compares of it. A doubtful value tells nobody from anybody, so it is not there."""
+    values = {}
+    for rule in draft.mapping.campaign.compared:
+        columns = (column for column in _COLUMNS_OF_RULE[rule] if column not in draft.doubtful)
+        if its := {_value(column, text) for column in columns if (text := draft.columns.get(column))}:
+            values[rule] = its
+    return values
+
+
+def all_values(drafts: Iterable[Draft]) -> set[Value]:
+    return {value for draft in drafts for values in compared_values(draft).values() for value in values}
+
+
+def _value(column: str, text: str) -> Value:
+    kind = _KIND_OF_COLUMN[column]
+    return Value(kind, text.lower() if kind is Kind.EMAIL else text)
+
+
+def _held_by(lead: Lead) -> Iterator[Value]:
+    for column in _KIND_OF_COLUMN:
+        if text := getattr(lead, column):
+            yield _value(column, text)
+
+
+class Present:
+    """The leads that are here, by what they hold: those of the table, then those that this request adds."""
+
+    def __init__(self, leads: Iterable[Lead] = ()) -> None:
+        self._holders: defaultdict[Value, dict[object, Lead]] = defaultdict(dict)
+        for lead in leads:
+            self.add(lead)
+
+    def add(self, lead: Lead) -> None:
+        """Know the lead by what it holds now; a marked duplicate is never found, for the first lead stands for it."""
+        if lead.duplicate_of_id is None:
+            for value in _held_by(lead):
+                self._holders[value][lead.pk] = lead
+
+    def find(self, draft: Draft, at: datetime) -> Found | None:
+        """The oldest lead that the campaign takes for this one, which came at that time."""
+        values = compared_values(draft)
+        wanted = set().union(*values.values())
+        leads = {pk: lead for value in wanted for pk, lead in self._holders[value].items()}
+        held = {pk: wanted.intersection(_held_by(lead)) for pk, lead in leads.items()}
+        leads = {pk: lead for pk, lead in leads.items() if held[pk] and _counts(lead, draft.mapping.campaign, at)}
+        if not leads:
+            return None
+        first = min(leads.values(), key=lambda lead: (lead.created_at, lead.pk))
+        return Found(first, tuple(rule for rule, its in values.items() if its & held[first.pk]))
+
+
+def _counts(lead: Lead, campaign: Campaign, at: datetime) -> bool:
+    if campaign.duplicate_scope == DuplicateScope.CAMPAIGN and lead.campaign_id != campaign.pk:
+        return False
+    days = campaign.duplicate_days
+    return days is None or lead.created_at >= at - timedelta(days=days)
