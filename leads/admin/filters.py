@@ -172,6 +172,43 @@ class WarningFilter(admin.SimpleListFilter):
                 return with_warning(queryset, code) if code in WARNING_LABELS else queryset.none()
 
 
+class DuplicateFilter(admin.SimpleListFilter):
+    """Of leads: those that are marked, and those of one lead when its page led here."""
+
+    title = _("duplicates")
+    parameter_name = "duplicates"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, StrOrPromise]]:
+        choices: list[tuple[str, StrOrPromise]] = [("yes", _("Marked as duplicates")), ("no", _("Not marked"))]
+        of_one = as_uuid(str(self.value()))
+        return [*choices, (str(self.value()), _("Of one lead"))] if of_one else choices
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
+        match self.value():
+            case None:
+                return queryset
+            case "yes":
+                return queryset.filter(duplicate_of__isnull=False)
+            case "no":
+                return queryset.filter(duplicate_of=None)
+            case value:
+                first = as_uuid(str(value))
+                return queryset.filter(duplicate_of=first) if first else queryset.none()
+
+
+class DuplicatesInFilter(admin.SimpleListFilter):
+    """Of submissions: those of which a lead was marked as a duplicate."""
+
+    title = _("duplicates")
+    parameter_name = "duplicates"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, StrOrPromise]]:
+        return [("yes", _("With leads marked as duplicates"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        return queryset.filter(duplicate_count__gt=0) if self.value() == "yes" else queryset
+
+
 class OfSubmissionFilter(admin.SimpleListFilter):
     """Only there when a submission's page led here."""
 

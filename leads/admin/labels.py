@@ -1,12 +1,13 @@
 """The codes of the journal in a word or two, for lists and filters; leads.texts has the whole sentences."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from datetime import datetime
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from campaigns.enums import Compared, DuplicateAction
 from campaigns.fields import FIELDS, Envelope
 from campaigns.models import Question
 from easycall.errors import PROBLEMS
@@ -41,6 +42,20 @@ WARNING_LABELS: Mapping[str, StrOrPromise] = {
 def target_label(field: str, question: Question | None) -> str:
     """What people call a field or a question, with its key."""
     return f"{FIELDS[field].label} ({field})" if question is None else f"{question.label} ({question.key})"
+
+
+# What became of a lead that was here already, by the policy of its campaign.
+POLICY_LABELS: Mapping[str, StrOrPromise] = {
+    DuplicateAction.MARK: _("Stored, marked as a duplicate."),
+    DuplicateAction.MERGE: _("Merged into the lead that was here."),
+    DuplicateAction.REFUSE: _("Refused as a duplicate."),
+}
+
+
+def rules_in_words(rules: Iterable[str]) -> str:
+    """What told a duplicate: `["mobile", "email"]` -> “mobile phone, e-mail”."""
+    labels = dict(Compared.choices)
+    return ", ".join(str(labels.get(rule, rule)) for rule in rules)
 
 
 def warning_label(code: str) -> str:

@@ -12,6 +12,7 @@ from easycall.admin import ViewOnlyAdmin
 from leads.admin.filters import (
     CarriesFilter,
     ChannelFilter,
+    DuplicateFilter,
     LeadDateFilter,
     MappingFilter,
     OfSubmissionFilter,
@@ -47,6 +48,7 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
         ("mapping", MappingFilter),
         ChannelFilter,
         WarningFilter,
+        DuplicateFilter,
     )
     show_facets = admin.ShowFacets.NEVER
     # Only that there is a box to search in: what is searched is leads.queries.search.
@@ -66,7 +68,7 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
         return search(queryset, search_term), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Lead | None:
-        relations = ("submission", "campaign", "mapping__user", "mapping__campaign")
+        relations = ("submission", "campaign", "mapping__user", "mapping__campaign", "duplicate_of")
         try:
             return Lead.objects.select_related(*relations).get(pk=object_id)
         except (Lead.DoesNotExist, ValidationError):
@@ -91,7 +93,8 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
 
     @admin.display(description=_("name"))
     def person(self, lead: Lead) -> str:
-        return _cell(lead.name) or "–"
+        name = _cell(lead.name) or "–"
+        return format_html('{}<div class="note">{}</div>', name, _("duplicate")) if lead.duplicate_of_id else name
 
     @admin.display(description=_("Phone or e-mail"))
     def contact(self, lead: Lead) -> str:

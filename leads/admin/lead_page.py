@@ -5,14 +5,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from campaigns.fields import FIELDS, PHONE_FIELDS, Envelope
 from campaigns.models import Question
 from leads.admin import raw, receipts
-from leads.admin.labels import ENVELOPE_LABELS, warning_label
+from leads.admin.labels import ENVELOPE_LABELS, rules_in_words, warning_label
 from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
+
+# The newest; the list of leads has them all.
+SHOWN_DUPLICATES = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,14 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
+class Twin:
+    """The lead that this one is a duplicate of, or a duplicate of this one; `same` is what told it."""
+
+    lead: Lead
+    same: str
+
+
+@dataclass(frozen=True, slots=True)
 class HistoryLine:
     event: LeadEvent
     by: str
@@ -42,13 +54,17 @@ class HistoryLine:
 
 
 def lead_page(lead: Lead) -> dict[str, Any]:
-    """The context of the page. Two queries, whatever the lead has."""
+    """The context of the page. Three queries, whatever the lead has."""
     answer = receipts.parse(lead.submission.answer)
     sent = receipts.sent_keys(receipts.receipt_of(answer, lead.item))
     keys = {*lead.answers, *(row.target for row in sent if row.kind == "question")}
     questions = {question.key: question for question in Question.objects.filter(key__in=keys)}
+    duplicates = [*_duplicates(lead)]
     return {
         "about": [*_about(lead)],
+        "duplicate_of": Twin(lead.duplicate_of, _same(lead)) if lead.duplicate_of else None,
+        "duplicates": duplicates[:SHOWN_DUPLICATES],
+        "has_more_duplicates": len(duplicates) > SHOWN_DUPLICATES,
         "fields": [*_fields(lead)],
         "answers": [
             Answered(raw.visible(key), receipts.as_text(v), questions.get(key)) for key, v in lead.answers.items()
@@ -77,6 +93,15 @@ def _fields(lead: Lead) -> Iterable[StoredField]:
             yield StoredField(name, field.label, raw.visible(value), raw.visible(sent) if sent != value else "")
 
 
+def _duplicates(lead: Lead) -> Iterable[Twin]:
+    rows = lead.duplicates.defer("answers", "kept_aside", "warnings", "name_words")
+    return (Twin(row, _same(row)) for row in rows.order_by("-pk")[: SHOWN_DUPLICATES + 1])
+
+
+def _same(lead: Lead) -> str:
+    return rules_in_words(lead.duplicate_rules.split())
+
+
 def _history(lead: Lead) -> Iterable[HistoryLine]:
     events = lead.events.select_related("by", "submission__user")
     for event in events.defer(*(f"submission__{name}" for name in ("body", "answer", "query", "content_type"))):
@@ -86,14 +111,30 @@ def _history(lead: Lead) -> Iterable[HistoryLine]:
 
 
 def _details(event: LeadEvent) -> str:
-    """A line for each thing that changed: what it is called, what it was and what it is."""
-    if event.kind == EventKind.CREATED:
-        return receipts.as_text(event.data) if event.data else ""
-    return "\n".join(
-        f"{_changed_label(part, key)}: {_changed_value(part, old)} → {_changed_value(part, new)}"
-        for part, changes in event.data.items()
+    """A line for what told a duplicate, and for each thing that changed, or would have."""
+    data = event.data
+    match event.kind:
+        case EventKind.UPDATED | EventKind.FILLED | EventKind.UNFILLED:
+            lines = _changes("{label}: {old} → {new}", data)
+        case EventKind.MERGED | EventKind.REFUSED:
+            lines = [_told(data)]
+            lines += _changes(_("{label}: filled with {new}"), data.get("filled", {}))
+            lines += _changes(_("{label}: {old} stays, {new} came"), data.get("not_taken", {}))
+        case _:
+            lines = [_told(data) if "matched" in data else receipts.as_text(data)] if data else []
+    return "\n".join(lines)
+
+
+def _told(data: Mapping[str, Any]) -> str:
+    return gettext("Same: %(rules)s") % {"rules": rules_in_words(data.get("matched", ()))}
+
+
+def _changes(form: StrOrPromise, parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+    return [
+        str(form).format(label=_changed_label(part, key), old=_changed_value(part, old), new=_changed_value(part, new))
+        for part, changes in parts.items()
         for key, (old, new) in changes.items()
-    )
+    ]
 
 
 def _changed_label(part: str, key: str) -> str:

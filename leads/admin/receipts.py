@@ -7,7 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from easycall.errors import PROBLEMS
-from leads.admin.labels import problem_title
+from leads.admin.labels import POLICY_LABELS, problem_title, rules_in_words
 from leads.admin.raw import visible
 from leads.texts import ASIDE_REASONS, WARNING_TEXTS
 
@@ -63,6 +63,16 @@ class Refused:
     errors: list[tuple[str, str]] = field(default_factory=list)
 
 
+@dataclass(frozen=True, slots=True)
+class Duplicate:
+    """What a receipt says of a lead that was here already. `lead` is its id, "" where the sender was not told."""
+
+    policy: str
+    same: str
+    lead: str
+    numbers: list[int] = field(default_factory=list)
+
+
 def parse(answer: str) -> Document:
     try:
         document = json.loads(answer)
@@ -91,9 +101,13 @@ def receipt_of(answer: Document, item: int) -> Document:
     return _mapping(results[item]) if item < len(results) else {}
 
 
+def _results(answer: Document) -> list[Document]:
+    return [_mapping(result) for result in answer["results"]] if is_batch(answer) else [answer]
+
+
 def refusals(answer: Document) -> list[Refused]:
     """The problem of a whole request, or those of a batch."""
-    results = [_mapping(result) for result in answer["results"]] if is_batch(answer) else [answer]
+    results = _results(answer)
     problems: dict[tuple[str, str], Refused] = {}
     for number, result in enumerate(results, start=1):
         if "type" in result:
@@ -103,6 +117,25 @@ def refusals(answer: Document) -> list[Refused]:
             if is_batch(answer):
                 problem.numbers.append(number)
     return [*problems.values()]
+
+
+def duplicates(answer: Document) -> list[Duplicate]:
+    """The leads of a request that were here already, once for all those of a batch that have the same one."""
+    results = _results(answer)
+    found: dict[tuple[str, str, str], Duplicate] = {}
+    for number, result in enumerate(results, start=1):
+        if entry := _mapping(result.get("duplicate_of")):
+            duplicate = _duplicate(entry)
+            duplicate = found.setdefault((duplicate.policy, duplicate.same, duplicate.lead), duplicate)
+            if is_batch(answer):
+                duplicate.numbers.append(number)
+    return [*found.values()]
+
+
+def _duplicate(entry: Document) -> Duplicate:
+    policy = as_text(entry.get("policy", ""))
+    same = rules_in_words(as_text(rule) for rule in _list(entry.get("matched")))
+    return Duplicate(str(POLICY_LABELS.get(policy, policy)), same, as_text(entry.get("lead") or ""))
 
 
 def _refused(slug: str, detail: str) -> Refused:

@@ -10,7 +10,14 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from leads.admin.filters import MappingFilter, ProblemFilter, SenderFilter, SubmissionDateFilter, mapping_label
+from leads.admin.filters import (
+    DuplicatesInFilter,
+    MappingFilter,
+    ProblemFilter,
+    SenderFilter,
+    SubmissionDateFilter,
+    mapping_label,
+)
 from leads.admin.labels import problem_title, short_moment
 from leads.admin.links import page_of
 from leads.admin.replay import ReplayPages, why_not
@@ -54,6 +61,7 @@ class SubmissionAdmin(ReplayPages):
         SubmissionDateFilter,
         "outcome",
         ProblemFilter,
+        DuplicatesInFilter,
         ("user", SenderFilter),
         ("mapping", MappingFilter),
     )

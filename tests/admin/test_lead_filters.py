@@ -185,3 +185,18 @@ def test_no_text_breaks_a_list(admin_client: Client, name: str) -> None:
     for url in (LEADS, SUBMISSIONS):
         for text in ("\x00", "%", "'", "x" * 3_000, "\ud83d\ude00".encode("utf-16", "surrogatepass").decode("utf-16")):
             assert admin_client.get(url, {name: text}, follow=True).status_code == 200
+
+
+def test_leads_that_are_duplicates_and_those_that_are_none(admin_client: Client) -> None:
+    first = LeadFactory.create()
+    again = LeadFactory.create(duplicate_of=first, duplicate_rules="mobile")
+    assert leads(admin_client, duplicates="yes") == leads(admin_client, duplicates=str(first.pk)) == {again}
+    assert leads(admin_client, duplicates="no") == {first}
+    assert leads(admin_client, duplicates="x") == set()
+    assert offered(admin_client, LEADS, "duplicates") == ["All", "Marked as duplicates", "Not marked"]
+
+
+def test_submissions_with_duplicates(admin_client: Client) -> None:
+    submission = SubmissionFactory.create(duplicate_count=1)
+    SubmissionFactory.create()
+    assert submissions(admin_client, duplicates="yes") == {submission}

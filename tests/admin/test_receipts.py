@@ -75,9 +75,20 @@ def test_no_shape_of_a_receipt_breaks_its_reading(value: Any) -> None:
     for row in receipts.sent_keys(document):
         assert isinstance(row.sent, str)
     receipts.refusals({**document, "type": value})
+    receipts.duplicates({"results": [{"duplicate_of": value}, {"duplicate_of": {"matched": value, "lead": value}}]})
     receipts.refusals({"results": [document, value, {**document, "type": "x", "detail": value}]})
 
 
 def test_long_json_has_a_line_for_each_value() -> None:
     assert receipts.as_text({"a": [1, True, None]}) == '{"a": [1, true, null]}'
     assert receipts.as_text(["x" * 60]) == '[\n  "' + "x" * 60 + '"\n]'
+
+
+def test_duplicates_are_said_in_words_once_for_those_of_one_lead() -> None:
+    marked = {"duplicate_of": {"lead": "0193", "matched": ["phone", "email"], "policy": "mark"}}
+    hidden = {"duplicate_of": {"lead": None, "matched": ["new_rule"], "policy": "new_policy"}}
+    first, second = receipts.duplicates({"results": [marked, {}, marked, hidden]})
+    assert (first.policy, first.same) == ("Stored, marked as a duplicate.", "phone, e-mail")
+    assert (first.lead, first.numbers) == ("0193", [1, 3])
+    assert (second.policy, second.same, second.lead) == ("new_policy", "new_rule", "")
+    assert receipts.duplicates(marked)[0].numbers == []

@@ -265,7 +265,7 @@ def test_page_of_an_update_leads_to_the_lead_that_it_changed(admin_client: Clien
         kind=EventKind.UPDATED, submission=SubmissionFactory.create(created_count=0, updated_count=1)
     )
     response = admin_client.get(page_of(event.submission))
-    assert "0 created, 1 updated, 0 repeated, 0 rejected" in text_of(response)
+    assert "0 created, 0 marked as duplicates, 1 updated, 0 repeated, 0 rejected" in text_of(response)
     assert reverse("admin:leads_lead_change", args=[event.lead_id]) in response.content.decode()
     found = admin_client.get(reverse("admin:leads_lead_changelist"), {"of": str(event.submission_id)})
     assert list(found.context["cl"].queryset) == [event.lead]
@@ -275,3 +275,22 @@ def test_page_of_a_repetition_leads_to_the_first(admin_client: Client) -> None:
     first = SubmissionFactory.create()
     again = SubmissionFactory.create(repeats=first)
     assert page_of(first) in admin_client.get(page_of(again)).content.decode()
+
+
+def test_page_says_what_was_here_already(admin_client: Client) -> None:
+    lead = LeadFactory.create(nome="Lucía")
+    duplicate_of = {"lead": str(lead.pk), "matched": ["mobile"], "policy": "mark"}
+    page = admin_client.get(page_of(SubmissionFactory.create(answer=json.dumps({"duplicate_of": duplicate_of}))))
+    told = "Leads that were here already Stored, marked as a duplicate. Same: mobile phone. See the lead that was here"
+    assert told in text_of(page)
+    assert reverse("admin:leads_lead_change", args=[lead.pk]) in page.content.decode()
+
+
+def test_page_of_a_refused_duplicate_leads_to_the_lead_that_stays(admin_client: Client) -> None:
+    answer = problem("duplicate-refused", duplicate_of={"lead": None, "matched": ["email"], "policy": "refuse"})
+    submission = SubmissionFactory.create(rejected=True, problem="duplicate-refused", answer=json.dumps(answer))
+    event = LeadEventFactory.create(kind=EventKind.REFUSED, submission=submission, lead__nome="Lucía")
+    page = admin_client.get(page_of(submission))
+    assert "Refused as a duplicate. Same: e-mail. The leads that were here, and stay: Lucía" in text_of(page)
+    assert reverse("admin:leads_lead_change", args=[event.lead_id]) in page.content.decode()
+    assert "The leads that it became" not in text_of(page)
