@@ -1,6 +1,7 @@
 from typing import Any
 
 import pytest
+from django.utils import translation
 
 from leads.admin import receipts
 from leads.admin.receipts import Fate
@@ -87,7 +88,8 @@ def test_long_json_has_a_line_for_each_value() -> None:
 def test_duplicates_are_said_in_words_once_for_those_of_one_lead() -> None:
     marked = {"duplicate_of": {"lead": "0193", "matched": ["phone", "email"], "policy": "mark"}}
     hidden = {"duplicate_of": {"lead": None, "matched": ["new_rule"], "policy": "new_policy"}}
-    first, second = receipts.duplicates({"results": [marked, {}, marked, hidden]})
+    with translation.override("en"):
+        first, second = receipts.duplicates({"results": [marked, {}, marked, hidden]})
     assert (first.policy, first.same) == ("Stored, marked as a duplicate.", "phone, e-mail")
     assert (first.lead, first.numbers) == ("0193", [1, 3])
     assert (second.policy, second.same, second.lead) == ("new_policy", "new_rule", "")

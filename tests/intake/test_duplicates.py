@@ -14,6 +14,7 @@ from leads.intake.draft import Draft
 from leads.intake.duplicates import compared_values
 from leads.intake.keys import KeyTable
 from leads.intake.locks import MOST_LOCKS
+from leads.intake.replay import Fate, replay
 from leads.models import Lead, LeadEvent, Submission
 from tests.intake.world import PATH, World, send
 
@@ -287,3 +288,15 @@ def test_what_is_compared_is_in_its_normal_form(world: World) -> None:
         world.mapping, KeyTable({}), columns={"telefono": "+34600111222", "email": "Lucia@example.com", "nome": "Lucía"}
     )
     assert compared_values(draft) == {"phone": {("phone", "+34600111222")}, "email": {("email", "lucia@example.com")}}
+
+
+def test_a_refused_duplicate_is_replayed_by_the_policy_of_now(world: World) -> None:
+    policy(duplicate_action="refuse")
+    first = post(world, LEAD)
+    refused = Submission.objects.get(pk=post(world, LEAD, 422)["submission"])
+    assert replay(submission_id=refused.pk, by=None).fate is Fate.REJECTED
+    policy(duplicate_action="mark")
+    assert replay(submission_id=refused.pk, by=None).fate is Fate.ACCEPTED
+    refused.refresh_from_db()
+    assert (refused.duplicate_count, refused.status, refused.problem) == (1, 201, "")
+    assert str(Lead.objects.get(submission=refused).duplicate_of_id) == first["id"]
