@@ -18,6 +18,7 @@ from tests.intake.world import World, send
 
 LEAD = {"Campaign": "expo", "nombre": "Lucía", "telefono": "600 11 12 22"}
 GOOD = {**LEAD, "Campaign": "expo_2026"}
+OTHER, THIRD = {**LEAD, "telefono": "600333444"}, {**LEAD, "telefono": "600555666"}
 
 
 def post(world: World, body: object = LEAD, headers: Mapping[str, str] | None = None, **kwargs: Any) -> Submission:
@@ -127,7 +128,7 @@ def test_a_new_question_takes_its_answer(world: World) -> None:
 
 
 def test_of_a_batch_only_what_was_rejected_is_tried_again(world: World) -> None:
-    submission = post(world, [GOOD, LEAD, {"nombre": "Ana"}, LEAD])
+    submission = post(world, [GOOD, OTHER, {"nombre": "Ana"}, THIRD])
     first = json.loads(submission.answer)["results"][0]
     world.mapping.user.mappings.create(external_code="expo", campaign=world.expo)
 
@@ -157,7 +158,7 @@ def test_a_fault_does_not_touch_what_a_batch_became(world: World) -> None:
 
 
 def test_a_batch_that_was_rejected_as_a_whole_is_replayed_as_a_whole(world: World) -> None:
-    submission = post(world, [LEAD, LEAD])
+    submission = post(world, [LEAD, OTHER])
     mend(world)
     assert replayed(submission).fate is Fate.ACCEPTED
     assert (submission.created_count, submission.mapping) == (2, world.mapping)
