@@ -13,7 +13,6 @@ from leads.enums import EventKind
 from leads.intake.draft import Draft
 from leads.intake.duplicates import compared_values
 from leads.intake.keys import KeyTable
-from leads.intake.locks import MOST_LOCKS
 from leads.intake.replay import Fate, replay
 from leads.models import Lead, LeadEvent, Submission
 from tests.intake.world import PATH, World, send
@@ -266,21 +265,6 @@ def test_queries_do_not_grow_with_the_duplicates(action: str, world: World) -> N
         return sum(query["sql"].startswith("SELECT") for query in queries)
 
     assert reads(2) == reads(40)
-
-
-@pytest.mark.postgresql
-@pytest.mark.parametrize(("leads", "locks"), [(1, 1), (MOST_LOCKS, MOST_LOCKS), (MOST_LOCKS + 1, 0)])
-def test_a_batch_of_many_values_takes_one_lock_for_all(leads: int, locks: int, world: World) -> None:
-    batch = [{**LEAD, "telefono": f"6001112{number:02}"} for number in range(leads)]
-    post(world, batch, 200)
-    with connection.cursor() as cursor:
-        # The transaction of the test is still there, and so are its locks.
-        cursor.execute(
-            "SELECT mode, count(*) FROM pg_locks WHERE locktype = 'advisory' AND pid = pg_backend_pid() GROUP BY mode"
-        )
-        modes = dict(cursor.fetchall())
-    shared = {"ShareLock": 1} if locks else {}
-    assert modes == {**shared, "ExclusiveLock": locks or 1}
 
 
 def test_what_is_compared_is_in_its_normal_form(world: World) -> None:
