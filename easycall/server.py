@@ -123,10 +123,10 @@ class Protocol(ASGIProtocol):
     def _refuse(self, refusal: Exception) -> bool:
         """Answer what the application never sees. Of a body that goes wrong on its way it sees that, and answers."""
         self._stop_waiting()
-        self.log.info("Refused a request: %s", type(refusal).__name__)
         if self._request_ready.is_set() and not isinstance(refusal, UnknownExpectation):
             self._break_off()
             return True
+        self.log.info("Refused a request: %s", type(refusal).__name__)
         self._write_problem(MalformedRequest(_detail(refusal)), _status(refusal))
         self._close_transport()
         return False

@@ -176,11 +176,21 @@ LOGGING = {
         "plain": {
             "()": "easycall.logs.PrivateFormatter",
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
-        }
+        },
+        "bare": {"()": "easycall.logs.PrivateFormatter", "format": "%(message)s"},
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {
+        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
+        "requests": {"class": "logging.StreamHandler", "formatter": "bare"},
+    },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {
+        # The whole line is one JSON document, with its time in it.
+        "easycall.requests": {
+            "handlers": ["requests"],
+            "level": "INFO" if env.bool("LOG_REQUESTS", default=True) else "CRITICAL",
+            "propagate": False,
+        },
         # Django mails and prints by handlers of its own, which show request data; everything goes through the root.
         "django": {"handlers": [], "level": "INFO", "propagate": True},
         # Refusals are in the journal and the counters; here they would only repeat a path that the client wrote.

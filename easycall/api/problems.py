@@ -14,7 +14,7 @@ from django.utils import translation
 from django.views import defaults
 from rest_framework import exceptions
 
-from easycall import errors
+from easycall import errors, request_log
 from easycall.errors import Problem
 
 log = logging.getLogger(__name__)
@@ -64,7 +64,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse:
 
 
 def _for_machines(problem: Problem, page: Callable[[], HttpResponseBase], request: HttpRequest) -> HttpResponseBase:
-    return problem_response(problem) if request.path.startswith(_API_PATHS) else page()
+    if not request.path.startswith(_API_PATHS):
+        return page()
+    request_log.record(method=str(request.method), route="none", status=problem.status, problem=problem.type)
+    return problem_response(problem)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:

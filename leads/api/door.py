@@ -1,7 +1,9 @@
 """The door: requests in, answers out. Everything between the head of a request and its answer is leads.intake."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError
@@ -10,7 +12,7 @@ from django.http.request import MediaType, split_domain_port, validate_host
 from accounts.authentication import Bearer, check_address, identify, token_in_url
 from accounts.models import Credential
 from accounts.rates import check_rate
-from easycall import disk
+from easycall import disk, request_log
 from easycall.api import problems
 from easycall.errors import (
     MalformedRequest,
@@ -21,7 +23,7 @@ from easycall.errors import (
     UnsupportedMediaType,
 )
 from leads.api.wire import Arrival
-from leads.intake import Delivery, receive_all
+from leads.intake import Answer, Delivery, receive_all
 from leads.intake.idempotency import key_or_none, parse_key
 from leads.intake.route import url_code, url_parameters
 from leads.models.submission import QUERY_WITHHELD
@@ -36,24 +38,61 @@ class Reply:
     content_type: str
     headers: Mapping[str, str]
     text: str
+    # For the log: what it was about.
+    problem: str = ""
+    submission: UUID | None = None
+    credential: str = ""
+    leads: int = 0
 
 
 def answer(arrivals: Sequence[Arrival]) -> list[Reply]:
     """One reply an arrival, in order. A request with a valid token is journalled, whatever becomes of it."""
-    if disk.is_nearly_full():
-        return [refusal(TemporarilyUnavailable())] * len(arrivals)
+    replies = [refusal(TemporarilyUnavailable())] * len(arrivals) if disk.is_nearly_full() else _take(arrivals)
+    for arrival, reply in zip(arrivals, replies, strict=True):
+        record(arrival, reply)
+    return replies
+
+
+def record(arrival: Arrival, reply: Reply) -> None:
+    """Write the line of the log: once for each request, when its reply is ready."""
+    request_log.record(
+        method=arrival.method,
+        route="explain" if arrival.explain else "spring",
+        status=reply.status,
+        problem=reply.problem,
+        submission=reply.submission,
+        credential=reply.credential,
+        leads=reply.leads,
+        size=len(arrival.body.raw),
+        seconds=time.perf_counter() - arrival.at,
+    )
+
+
+def _take(arrivals: Sequence[Arrival]) -> list[Reply]:
     brought = [_bring(each, sender) for each, sender in zip(arrivals, _senders(arrivals), strict=True)]
     deliveries = {index: each for index, each in enumerate(brought) if isinstance(each, Delivery)}
     replies = {index: refusal(each) for index, each in enumerate(brought) if isinstance(each, Problem)}
     for index, each in zip(deliveries, receive_all(list(deliveries.values())), strict=True):
-        kind = problems.CONTENT_TYPE if each.is_problem else "application/json"
-        replies[index] = Reply(each.status, kind, each.headers, each.text)
+        replies[index] = _reply(each, deliveries[index])
     return [replies[index] for index in range(len(arrivals))]
+
+
+def _reply(answer: Answer, delivery: Delivery) -> Reply:
+    return Reply(
+        answer.status,
+        problems.CONTENT_TYPE if answer.is_problem else "application/json",
+        answer.headers,
+        answer.text,
+        problem=answer.problem,
+        submission=answer.submission_id,
+        credential=delivery.credential.prefix,
+        leads=answer.leads,
+    )
 
 
 def refusal(problem: Problem) -> Reply:
     """The reply to a request that leaves no submission."""
-    return Reply(problem.status, problems.CONTENT_TYPE, problem.headers, problems.text(problem))
+    return Reply(problem.status, problems.CONTENT_TYPE, problem.headers, problems.text(problem), problem.type)
 
 
 def _senders(arrivals: Sequence[Arrival]) -> list[Credential | Problem]:

@@ -70,7 +70,9 @@ class Lane:
 
     async def answer(self, arrival: Arrival) -> Reply:
         if len(self.waiting) >= _WAITING:
-            return door.refusal(TemporarilyUnavailable())
+            reply_at_once = door.refusal(TemporarilyUnavailable())
+            door.record(arrival, reply_at_once)
+            return reply_at_once
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Reply] = loop.create_future()
         self.waiting.append((arrival, reply))

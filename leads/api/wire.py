@@ -1,5 +1,6 @@
 """What comes over the wire: a head, and a body that is whole, bounded, and honest about what is missing."""
 
+import time
 from collections.abc import Awaitable, Callable, Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -37,6 +38,7 @@ class Arrival:
     headers: dict[str, str]
     body: Body
     explain: bool = False
+    at: float = field(default_factory=time.perf_counter)
 
 
 @dataclass(slots=True)

@@ -4,6 +4,7 @@ import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
+from uuid import UUID
 
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, transaction
 from django.utils import timezone, translation
@@ -60,6 +61,10 @@ class Answer:
     text: str
     headers: Mapping[str, str]
     is_problem: bool
+    # For the log: what it was about.
+    submission_id: UUID | None = None
+    problem: str = ""
+    leads: int = 0
 
 
 def receive_all(deliveries: Sequence[Delivery]) -> list[Answer]:
@@ -73,7 +78,7 @@ def _or_unavailable(delivery: Delivery) -> Answer:
     except DatabaseError as error:
         log.error("The database could not answer: %s", type(error).__name__)
         problem = TemporarilyUnavailable()
-        return Answer(problem.status, problems.text(problem), problem.headers, is_problem=True)
+        return Answer(problem.status, problems.text(problem), problem.headers, is_problem=True, problem=problem.type)
 
 
 def receive(delivery: Delivery) -> Answer:
@@ -116,7 +121,7 @@ def refuse(delivery: Delivery, problem: Problem, *, outcome: Outcome = Outcome.R
         with transaction.atomic():
             submission.save(force_insert=True)
             count_unknown_keys([problem], at=submission.received_at)
-    return Answer(problem.status, submission.answer, problem.headers, is_problem=True)
+    return _answer(delivery, submission, problem.headers)
 
 
 def claim_of(delivery: Delivery, content: body.Body) -> Claim | None:
@@ -131,7 +136,7 @@ def _repeat(delivery: Delivery, first: Submission) -> Answer:
     conclude.repeated(submission, first)
     if not delivery.explain:
         submission.save(force_insert=True)
-    return Answer(first.status, first.answer, {"Idempotent-Replayed": "true"}, is_problem=False)
+    return _answer(delivery, submission, {"Idempotent-Replayed": "true"})
 
 
 def drafts_of(delivery: Delivery, content: body.Body) -> dict[int, Draftlike]:
@@ -160,7 +165,7 @@ def _explain(delivery: Delivery, content: body.Body, drafts: Mapping[int, Draftl
     submission = _submission(delivery)
     found = match(incoming(submission, drafts), explain=True)
     conclude.taken(submission, {**drafts, **found.refused}, found.matches, batch=content.batch, explain=True)
-    return _answer(submission)
+    return _answer(delivery, submission)
 
 
 def good(drafts: Mapping[int, Draftlike]) -> dict[int, Draft]:
@@ -203,11 +208,19 @@ def _write(delivery: Delivery, content: body.Body, drafts: Mapping[int, Draftlik
             claim.keep(submission)
         # Last, because the rows of keys that many requests carry are locked from here to the commit.
         count_unknown_keys(drafts.values(), at=submission.received_at)
-    return _answer(submission)
+    return _answer(delivery, submission)
 
 
-def _answer(submission: Submission) -> Answer:
-    return Answer(submission.status, submission.answer, {}, is_problem=submission.status >= 400)
+def _answer(delivery: Delivery, submission: Submission, headers: Mapping[str, str] | None = None) -> Answer:
+    return Answer(
+        submission.status,
+        submission.answer,
+        headers or {},
+        is_problem=submission.status >= 400,
+        submission_id=None if delivery.explain else submission.id,
+        problem=submission.problem,
+        leads=submission.lead_count,
+    )
 
 
 def _submission(delivery: Delivery) -> Submission:

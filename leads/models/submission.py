@@ -118,3 +118,8 @@ class Submission(models.Model):
     def processed_at(self) -> datetime:
         """When its bytes last became what they are."""
         return self.replayed_at or self.received_at
+
+    @property
+    def lead_count(self) -> int:
+        """How many leads it brought, new ones and such as were here."""
+        return self.created_count + self.duplicate_count + self.updated_count + self.repeated_count
