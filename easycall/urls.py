@@ -1,14 +1,18 @@
 from django.contrib import admin
-from django.urls import include, path
+from django.urls import include, path, re_path
 from django.views.generic import RedirectView
+from drf_spectacular.views import SpectacularSwaggerSplitView
 
 from easycall import views
 from easycall.api import health
+from easycall.api.schema import schema
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("easycall/", include("leads.api.urls")),
+    re_path(r"^api/schema(?:/|\.(?P<suffix>json|yaml))?\Z", schema, name="schema"),
+    path("api/docs/", SpectacularSwaggerSplitView.as_view(url="/api/schema/"), name="docs"),
     path("problems/<slug:slug>", views.problem, name="problem"),
     path("health/live", health.live),
     path("health/ready", health.ready),
