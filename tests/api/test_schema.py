@@ -12,6 +12,7 @@ from django.contrib.staticfiles import finders
 from django.test import Client
 from django.urls import resolve
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator
 
 from campaigns.fields import ALIASES, ENVELOPE_NAMES, FIELDS
 from easycall.errors import PROBLEMS
@@ -19,6 +20,7 @@ from leads.api import lanes
 from leads.api.openapi import DOOR, EXPLAIN
 from leads.api.views import intake
 from leads.enums import Verdict
+from tests.intake.test_cases import CASES, read_case
 
 API = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text(encoding="utf-8")
 
@@ -126,3 +128,12 @@ def test_page_for_trying_out_loads_nothing_from_elsewhere() -> None:
     assert not re.findall(r'(?:src|href)="(?:https?:)?//', page)
     assert all(finders.find(name) for name in re.findall(r'="/?static/([\w./-]+)"', page))
     assert "/api/schema/" in get("/api/docs/?script=").content.decode()
+
+
+BATCHES = [path for path in CASES if "results" in read_case(path)["answer"].get("body", {})]
+
+
+@pytest.mark.parametrize("path", BATCHES, ids=[path.stem for path in BATCHES])
+def test_answers_to_batches_are_of_their_schema(path: Path, components: dict[str, Any]) -> None:
+    schema = {"$ref": "#/components/schemas/BatchAnswer", "components": components}
+    Draft202012Validator(schema).validate(read_case(path)["answer"]["body"])

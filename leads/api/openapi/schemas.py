@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from campaigns.enums import Compared, DuplicateAction
 from campaigns.fields import ALIASES, ENVELOPE_NAMES, FIELDS, Envelope
 from leads.intake.body import BATCH_LEADS
 from leads.texts import ASIDE_REASONS, WARNING_TEXTS
@@ -11,6 +12,7 @@ Json = dict[str, Any]
 STATUSES = ("created", "duplicate", "updated", "repeated")
 
 _ID: Json = {"type": "string", "format": "uuid"}
+_LEAD_ID = "The lead; null: only explained, or merged into a lead of another user."
 _COUNT: Json = {"type": "integer", "minimum": 0}
 _MEANINGS = {
     Envelope.CAMPAIGN: "The external campaign code, letter for letter; not needed with one active Import API row.",
@@ -29,6 +31,7 @@ def components() -> dict[str, Json]:
         "Stored": _stored(),
         "KeptAside": _kept_aside(),
         "Warning": _warning(),
+        "DuplicateOf": _duplicate_of(),
         "BatchAnswer": _batch_answer(),
         "Problem": problem(),
     }
@@ -79,7 +82,7 @@ def _object(properties: Json, *optional: str, **more: Any) -> Json:
 def _receipt() -> Json:
     return _object(
         {
-            "id": {"type": ["string", "null"], "format": "uuid", "description": "The lead; null: only explained."},
+            "id": {"type": ["string", "null"], "format": "uuid", "description": _LEAD_ID},
             "submission": {"type": ["string", "null"], "format": "uuid", "description": "The request, in the journal."},
             "status": {"type": "string", "enum": [*STATUSES]},
             "campaign": _object({"code": {"type": "string"}, "name": {"type": "string"}}),
@@ -87,7 +90,9 @@ def _receipt() -> Json:
             "kept_aside": {"type": "object", "additionalProperties": _ref("KeptAside")},
             "empty": {"type": "array", "items": {"type": "string"}},
             "warnings": {"type": "array", "items": _ref("Warning")},
+            "duplicate_of": _ref("DuplicateOf"),
         },
+        "duplicate_of",
         description="Every key that came is in one of `stored`, `kept_aside` and `empty`.",
     )
 
@@ -123,6 +128,21 @@ def _warning() -> Json:
     )
 
 
+def _duplicate_of() -> Json:
+    return _object(
+        {
+            "lead": {
+                "type": ["string", "null"],
+                "format": "uuid",
+                "description": "null: not to be told.",
+            },
+            "matched": {"type": "array", "items": {"enum": [*Compared.values]}, "minItems": 1},
+            "policy": {"enum": [*DuplicateAction.values], "description": "What the campaign does with duplicates."},
+        },
+        description="The lead that was here already, and which values of the new one told it.",
+    )
+
+
 def _list(texts: Any) -> str:
     return "\n".join(f"- `{code}`: {text}" for code, text in texts.items())
 
@@ -148,9 +168,11 @@ def problem() -> Json:
             "submission": _ID | {"description": "The request, in the journal; missing where it is not there."},
             "errors": {"type": "array", "items": place},
             "campaign_codes": {"type": "array", "items": {"type": "string"}, "description": "The user's own codes."},
+            "duplicate_of": _ref("DuplicateOf"),
         },
         "instance",
         "submission",
         "campaign_codes",
+        "duplicate_of",
         description="An answer that is no receipt (RFC 9457).",
     )
