@@ -28,8 +28,6 @@ PORTION = 500
 # Seconds of work in one request.
 PATIENCE = 5.0
 
-_DERIVED = ("kept_aside", "warnings", "warning_codes", "name_words")
-
 
 @dataclass(frozen=True, slots=True)
 class Sample:
@@ -234,12 +232,21 @@ def _set_warnings(lead: Lead, gone: list[Any], came: list[Any]) -> None:
 def _write(changes: dict[Lead, dict[str, Any]], kind: EventKind, by: User) -> list[LeadEvent]:
     """Write the leads and a line of history for each."""
     words = Lead._meta.get_field("name_words")
-    columns = {"answers", *_DERIVED}
+    columns = {"kept_aside"}
     for lead, change in changes.items():
         words.pre_save(lead, add=False)  # bulk_update leaves out what a field does before it is saved
-        for column in change.get("fields", {}):
-            columns |= {column, f"{column}_sent"} if column in PHONE_FIELDS else {column}
+        columns.update(*(_columns_of(part, target) for part, changed in change.items() for target in changed))
     if changes:
         Lead.objects.bulk_update(changes, sorted(columns), batch_size=PORTION)
     events = [LeadEvent(lead=lead, kind=kind, by=by, data=change) for lead, change in changes.items()]
     return LeadEvent.objects.bulk_create(events)
+
+
+def _columns_of(part: str, target: str) -> set[str]:
+    """The columns that a change touches: the fewer there are, the quicker are so many leads written."""
+    match part:
+        case "fields":
+            return {target, f"{target}_sent"} if target in PHONE_FIELDS else {target, "name_words"}
+        case "warnings":
+            return {"warnings", "warning_codes"}
+    return {part}
