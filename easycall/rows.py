@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from operator import attrgetter
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import (
@@ -27,6 +27,9 @@ _PLAIN = (BinaryField, BooleanField, CharField, IntegerField, TextField)
 _AS_IT_IS = (Field.pre_save, DateTimeField.pre_save)
 
 
+_Row = TypeVar("_Row", bound=Model)
+
+
 @dataclass(frozen=True, slots=True)
 class _Table:
     sql: str
@@ -44,7 +47,7 @@ class _Table:
             yield row
 
 
-def insert(objects: Sequence[Model]) -> None:
+def insert(objects: Sequence[_Row]) -> None:
     """Write new rows of one model, in their order. What the database numbers itself the objects don't learn."""
     if not objects:
         return

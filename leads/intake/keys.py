@@ -41,13 +41,28 @@ def aliases_of(mappings: Iterable[ImportMapping]) -> Aliases:
     return {(mapping, key): field or question for mapping, key, field, question in rows}
 
 
-class KeyTable:
-    """What the keys of one request mean. Made once a request; remembers what it has looked up."""
+# What a key is in a mapping and its campaign.
+Meanings = dict[tuple[str, int, int], Target]
+# So many spellings of known keys are remembered; no honest set of senders comes near it.
+_MOST_MEANINGS = 5_000
 
-    def __init__(self, questions: Mapping[str, AskedQuestion], aliases: Aliases | None = None) -> None:
+
+class KeyTable:
+    """What the keys of one request mean. Made once a request; remembers what it has looked up.
+
+    `meanings` is what earlier requests have looked up with the same questions and aliases, and is added to.
+    """
+
+    def __init__(
+        self,
+        questions: Mapping[str, AskedQuestion],
+        aliases: Aliases | None = None,
+        meanings: Meanings | None = None,
+    ) -> None:
         self.questions = questions
         self._aliases = aliases or {}
-        self._targets: dict[tuple[str, int, int], Target] = {}
+        self._meanings: Meanings = {} if meanings is None else meanings
+        self._targets: Meanings = {}
         self._compared = 0
         self._known_in: dict[int, Sequence[str]] = {}
 
@@ -63,9 +78,13 @@ class KeyTable:
     def meaning(self, key: str, mapping: ImportMapping) -> Target:
         """What a key is in a lead of this mapping."""
         place = (key, mapping.pk, mapping.campaign_id)
-        if place not in self._targets:
-            self._targets[place] = self._look_up(key, mapping)
-        return self._targets[place]
+        if target := self._meanings.get(place) or self._targets.get(place):
+            return target
+        target = self._targets[place] = self._look_up(key, mapping)
+        # Keys that mean nothing are as many as a sender invents.
+        if not isinstance(target, Aside) and len(self._meanings) < _MOST_MEANINGS:
+            self._meanings[place] = target
+        return target
 
     def _look_up(self, key: str, mapping: ImportMapping) -> Target:
         if question := self.questions.get(key):

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from campaigns.fields import PHONE_FIELDS
 from easycall.errors import DuplicateRefused, FieldError
+from easycall.rows import insert
 from leads.enums import EventKind, Verdict
 from leads.intake.draft import Draft
 from leads.intake.duplicates import Found
@@ -65,13 +66,13 @@ class Matching(Generic[Key]):
     def write(self) -> None:
         """Do it, in bulk statements; the submissions have to be there."""
         # In one order for everybody, as when they are looked up: two batches of the same new ids can't deadlock.
-        Lead.objects.bulk_create(sorted(self.new.values(), key=lambda lead: (lead.mapping_id, lead.external_id)))
+        insert(sorted(self.new.values(), key=lambda lead: (lead.mapping_id, lead.external_id)))
         if self.changed:
             words = Lead._meta.get_field("name_words")
             for lead in self.changed.values():
                 words.pre_save(lead, add=False)  # bulk_update leaves out what a field does before it is saved
             Lead.objects.bulk_update(self.changed.values(), sorted(self.columns | _DERIVED), batch_size=500)
-        LeadEvent.objects.bulk_create(self.events)
+        insert(self.events)
 
     def create(self, key: Key, came: Incoming, first: Found | None = None) -> Lead:
         """Store it, marked as a duplicate of the one that is here, if one is."""

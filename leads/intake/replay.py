@@ -18,10 +18,13 @@ from accounts.models import User
 from easycall.errors import IdempotencyKeyReused, Problem, TemporarilyUnavailable
 from leads.enums import Outcome
 from leads.intake import body, conclude
+from leads.intake.draft import Draft
 from leads.intake.match import match
-from leads.intake.receive import Delivery, claim_of, drafts_of, good, incoming, unless_overtaken
+from leads.intake.receive import claim_of, drafts_of, incoming, unless_overtaken
 from leads.intake.route import url_code
+from leads.intake.setup import set_up
 from leads.intake.unknown import count_unknown_keys
+from leads.intake.work import Delivery
 from leads.models import Submission
 from leads.pace import giving_way
 from leads.queries import in_chunks, replayable
@@ -179,7 +182,8 @@ def _take(submission: Submission, delivery: Delivery) -> None:
             _repeat(submission, first)
             return
     earlier = _earlier_receipts(submission)
-    drafts = {index: each for index, each in drafts_of(delivery, content).items() if index not in earlier}
+    sender = set_up({submission.user_id})[submission.user_id]
+    drafts = {index: each for index, each in drafts_of(delivery, content, sender).items() if index not in earlier}
     if not content.batch and isinstance(drafts[0], Problem):
         raise drafts[0]
     found = match(incoming(submission, drafts))
@@ -189,7 +193,7 @@ def _take(submission: Submission, delivery: Delivery) -> None:
     if claim and found.matches:
         claim.keep(submission)
     # Not those of what is refused again, which were counted when it came.
-    count_unknown_keys(good(drafts).values(), at=timezone.now())
+    count_unknown_keys([each for each in drafts.values() if isinstance(each, Draft)], at=timezone.now())
 
 
 def _repeat(submission: Submission, first: Submission) -> None:

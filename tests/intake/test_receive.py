@@ -1,5 +1,6 @@
 import json
 import logging
+import re
 from collections import Counter
 
 import pytest
@@ -28,6 +29,7 @@ def _statements(world: World, body: object) -> Counter[str]:
 def _verb_and_table(sql: str) -> str:
     if "pg_advisory" in sql:
         return "LOCK"
+    sql = re.sub(r"^\d+ times: ", "", sql)
     verb, _, rest = sql.partition(" ")
     table = rest.partition("FROM " if verb == "SELECT" else "INTO ")[2].split()[0]
     return f"{verb} {table.replace(chr(34), '')}"
@@ -39,16 +41,15 @@ ONE_LEAD = Counter(
         "SELECT leads_importmapping": 1,
         "SELECT campaigns_question": 1,
         "SELECT leads_lead": 1,
-        "INSERT leads_submission": 1,
-        "INSERT leads_lead": 1,
-        "INSERT leads_leadevent": 1,
     }
 )
 if connection.vendor == "postgresql":
-    ONE_LEAD["LOCK"] = 1
+    ONE_LEAD["LOCK"] = 1  # its three COPY are not among the queries that Django shows
+else:
+    ONE_LEAD.update({"INSERT leads_submission": 1, "INSERT leads_lead": 1, "INSERT leads_leadevent": 1})
 
 
-def test_one_lead_takes_seven_statements_and_a_lock(world: World) -> None:
+def test_one_lead_takes_few_statements(world: World) -> None:
     assert _statements(world, LEAD) == ONE_LEAD
 
 
@@ -59,16 +60,7 @@ def test_statements_do_not_grow_with_the_set_up(world: World) -> None:
     assert _statements(world, LEAD) == ONE_LEAD
 
 
-@pytest.mark.sqlite
-def test_batch_of_1000_is_written_in_bulk_on_sqlite(world: World) -> None:
-    # At most 999 parameters go into one statement of SQLite: 23 leads or 166 lines of history.
-    assert _statements(world, [LEAD] * 1000) == ONE_LEAD | Counter(
-        {"INSERT leads_lead": 44, "INSERT leads_leadevent": 7}
-    )
-
-
-@pytest.mark.postgresql
-def test_batch_of_1000_is_written_in_bulk_on_postgresql(world: World) -> None:
+def test_batch_of_1000_is_written_in_bulk(world: World) -> None:
     assert _statements(world, [LEAD] * 1000) == ONE_LEAD
 
 
@@ -147,7 +139,7 @@ def test_log_of_a_fault_says_where_and_not_what_was_sent(world: World, caplog: p
     send(json.dumps(LEAD), world.tokens["<token>"])
     said = _said(caplog)
     assert "IntegrityError" in said
-    assert "bulk_create" in said
+    assert "rows.py" in said
     assert not any(secret in said for secret in ("Lucía", "600 11", "lucia@", world.tokens["<token>"]))
 
 
