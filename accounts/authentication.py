@@ -4,6 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from ipaddress import ip_address
+from typing import Any
 from urllib.parse import parse_qs, unquote
 
 from django.conf import settings
@@ -22,6 +23,7 @@ from easycall.errors import (
     Problem,
     TooManyRequests,
 )
+from easycall.lookups import Lookup, Remembered
 
 # How old “last used” may grow before it is written again: a row a minute, not a row a request.
 _LAST_USE_STEP = timedelta(minutes=1)
@@ -29,6 +31,14 @@ _LAST_USE_STEP = timedelta(minutes=1)
 _NAMES_OF_TOKENS = frozenset({"token", "access_token", "authorization", "api_key", "apikey"})
 
 guesses = Throttle(settings.GUESSES_PER_MINUTE)
+
+_COLUMNS = [field.attname for field in Credential._meta.concrete_fields if field.attname != "key"]
+_rows = Lookup[str](
+    lambda keys: Credential.objects.filter(key__in=keys).order_by().values_list("key", *_COLUMNS, "user__is_active")
+)
+_credentials = Remembered[str, Credential | None](
+    lambda key: Credential.objects.select_related("user").filter(key=key).first()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,9 +67,9 @@ class TokenAuthentication(BaseAuthentication):
 def identify(requests: Sequence[Bearer]) -> list[Credential | Problem]:
     """Whose each request is, or why nobody's. One query for all."""
     said = [_token(each.authorization, each.query) for each in requests]
-    keys = {token.key for token in said if isinstance(token, tokens.Token)}
-    known = {each.key: each for each in Credential.objects.select_related("user").filter(key__in=keys)} if keys else {}
-    found = [each if isinstance(each, Problem) else _verify(each, known.get(each.key)) for each in said]
+    keys = sorted({token.key for token in said if isinstance(token, tokens.Token)})
+    rows = {row[0]: row for row in _rows.rows(keys)} if keys else {}
+    found = [each if isinstance(each, Problem) else _verify(each, rows.get(each.key)) for each in said]
     _note_use({each.pk: each for each in found if isinstance(each, Credential)}.values())
     return [_counted(who, each) if isinstance(who, Problem) else who for each, who in zip(requests, found, strict=True)]
 
@@ -100,7 +110,8 @@ def _token(header: str, query: str) -> tokens.Token | Problem:
     return MissingCredentials("Send the header “Authorization: Bearer <token>”.")
 
 
-def _verify(token: tokens.Token, credential: Credential | None) -> Credential | Problem:
+def _verify(token: tokens.Token, row: tuple[Any, ...] | None) -> Credential | Problem:
+    credential = _credentials.get(token.key, (row,)) if row else None
     is_good = credential and tokens.verify(token, credential.digest, peppers=settings.TOKEN_PEPPERS)
     return credential if credential and is_good and credential.is_live() else InvalidToken("The token is not valid.")
 
