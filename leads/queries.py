@@ -16,7 +16,7 @@ from django.db.models.functions import Concat, Left, Lower, Substr
 from django.db.models.lookups import Contains, In
 from django.db.models.sql.compiler import SQLCompiler
 
-from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
+from campaigns.fields import PHONE_FIELDS
 from campaigns.models import Campaign
 from easycall.errors import (
     IdempotencyKeyInvalid,
@@ -78,15 +78,6 @@ def search(leads: QuerySet[Lead], text: str) -> QuerySet[Lead]:
     if _LETTER.search(text):
         return leads.filter(guess | _any_of(PHONE_FIELDS, {text}) | _email(text) | _name(text))
     return leads.filter(guess | _any_of(PHONE_FIELDS, {text, *phone_readings(text, _regions())}))
-
-
-def holding(leads: QuerySet[Lead], *, phones: Set[str], emails: Set[str], tax_ids: Set[str]) -> QuerySet[Lead]:
-    """Those with one of these: phones in E.164 in any column, e-mails in lower case, tax ids in either column."""
-    return leads.filter(
-        _any_of(PHONE_FIELDS, phones)
-        | _email_in({spelling for email in emails for spelling in _lowered(email)})
-        | _any_of(TAX_ID_FIELDS, tax_ids)
-    )
 
 
 def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet[Submission]:
@@ -203,14 +194,14 @@ def _any_of(columns: Iterable[str], values: Set[str]) -> Q:
 
 def _email(text: str) -> Q:
     address = _ADDRESS.search(text)
-    return _email_in({start for known in {text, address[0] if address else text} for start in _lowered(known)})
+    return _email_in({start for known in {text, address[0] if address else text} for start in lowered(known)})
 
 
 def _email_in(starts: Set[str]) -> Q:
     return Q(In(Lower(_Start("email", _Number(INDEXED_EMAIL_LENGTH))), sorted(starts)))
 
 
-def _lowered(text: str) -> set[str]:
+def lowered(text: str) -> set[str]:
     """`text` in lower case as each database has it: one that only knows ASCII leaves the É of a capital CAFÉ."""
     spellings = (text.lower(), text, text.upper())
     return {"".join(c.lower() if c.isascii() else c for c in spelling)[:INDEXED_EMAIL_LENGTH] for spelling in spellings}

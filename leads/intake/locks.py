@@ -8,7 +8,7 @@ from django.db import connection
 from leads.intake.duplicates import Value
 
 # Each lock takes a place in memory that all connections share: a request with more values takes the one lock of all.
-MOST_LOCKS = 50
+MOST_LOCKS = 100
 
 
 def _number(text: str) -> int:

@@ -1,17 +1,15 @@
 """Is this lead here already? The sender's own id tells it, or what the campaign compares."""
 
 from collections.abc import Iterable, Mapping
-from functools import reduce
-from operator import or_
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from campaigns.enums import DuplicateAction
 from leads.intake.duplicates import Kind, Present, all_values
 from leads.intake.locks import lock_values
 from leads.intake.matching import Incoming, Key, Matching
+from leads.intake.whereabouts import ids_holding, ids_of_external, use_indexes
 from leads.models import Lead
-from leads.queries import holding
 
 
 def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matching[Key]:
@@ -22,6 +20,7 @@ def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matchin
     """
     matching: Matching[Key] = Matching(explain)
     if not explain:
+        use_indexes()
         lock_values(all_values(came.draft for came in incoming.values()))
     known = {(lead.mapping_id, lead.external_id): lead for lead in _known(incoming.values(), lock=not explain)}
     present = _present([came for came in incoming.values() if came.external_id not in known], known, lock=not explain)
@@ -53,16 +52,9 @@ def _place(
 
 
 def _known(incoming: Iterable[Incoming], *, lock: bool) -> Iterable[Lead]:
-    ids: dict[int, set[str]] = {}
-    for came in incoming:
-        mapping, external_id = came.external_id
-        if external_id:
-            ids.setdefault(mapping, set()).add(external_id)
-    if not ids:
-        return []
-    wanted = reduce(or_, (Q(mapping=mapping, external_id__in=its) for mapping, its in ids.items()))
+    ids = ids_of_external({came.external_id for came in incoming if came.external_id[1]})
     # In one order for everybody, so that two batches with the same leads can't wait for each other.
-    return _leads(lock=lock).filter(wanted).order_by("mapping_id", "external_id")
+    return _leads(lock=lock).filter(pk__in=ids).order_by("mapping_id", "external_id") if ids else []
 
 
 def _present(incoming: Iterable[Incoming], known: Mapping[tuple[int, str], Lead], *, lock: bool) -> Present:
@@ -70,19 +62,12 @@ def _present(incoming: Iterable[Incoming], known: Mapping[tuple[int, str], Lead]
     drafts = [came.draft for came in incoming]
     values = all_values(drafts)
     present = Present(known.values())
-    if not values:
-        return present
-    merges = any(draft.mapping.campaign.duplicate_action == DuplicateAction.MERGE for draft in drafts)
-    by_kind = {kind: {value.text for value in values if value.kind is kind} for kind in Kind}
-    rows = holding(
-        _leads(lock=lock and merges).filter(duplicate_of=None),
-        phones=by_kind[Kind.PHONE],
-        emails=by_kind[Kind.EMAIL],
-        tax_ids=by_kind[Kind.TAX_ID],
-    )
     own = {lead.pk for lead in known.values()}
-    for lead in rows.order_by("pk"):
-        if lead.pk not in own:
+    by_kind = {kind: {value.text for value in values if value.kind is kind} for kind in Kind}
+    ids = ids_holding(phones=by_kind[Kind.PHONE], emails=by_kind[Kind.EMAIL], tax_ids=by_kind[Kind.TAX_ID])
+    if ids := [each for each in ids if each not in own]:
+        merges = any(draft.mapping.campaign.duplicate_action == DuplicateAction.MERGE for draft in drafts)
+        for lead in _leads(lock=lock and merges).filter(pk__in=ids, duplicate_of=None).order_by("pk"):
             present.add(lead)
     return present
 

@@ -1,4 +1,4 @@
-"""What a sender's requests are read with: its Import API rows, the questions of their campaigns, and other names of keys.
+"""What a request is read with: its sender's Import API rows, the questions of their campaigns, other names of keys.
 
 It is read for every request, and made anew only when the rows are others: see easycall.lookups.
 """
