@@ -78,10 +78,12 @@ def _ask(sql: str, lists: list[list[Any]]) -> list[tuple[Any, ...]]:
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             cursor.execute(sql, [json.dumps(values, ensure_ascii=False) for values in lists])
-            return cursor.fetchall()
+            found: list[tuple[Any, ...]] = cursor.fetchall()
+            return found
         # Django's own cursor puts the parameters into the text, and then nothing can be prepared.
         with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as prepared:
-            return prepared.execute(sql, lists, prepare=connection.in_atomic_block).fetchall()
+            rows: list[tuple[Any, ...]] = prepared.execute(sql, lists, prepare=connection.in_atomic_block).fetchall()
+            return rows
 
 
 def _uuid(value: UUID | str) -> UUID:

@@ -264,6 +264,7 @@ def test_queries_do_not_grow_with_the_duplicates(action: str, world: World) -> N
             post(world, batch, 200)
         return sum(query["sql"].startswith("SELECT") for query in queries)
 
+    post(world, {**LEAD, "telefono": "600222333"})  # what is remembered of the set-up is read once
     assert reads(2) == reads(40)
 
 

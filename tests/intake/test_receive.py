@@ -20,7 +20,8 @@ OTHER = {"Campaign": "expo_2026", "nombre": "Ana", "telefono": "600 33 44 55"}
 
 def _statements(world: World, body: object) -> Counter[str]:
     """What one request runs: the verb and the table of each statement, less the savepoints of the test."""
-    send(json.dumps(LEAD), world.tokens["<token>"])  # “last used” is written once a minute
+    for _ in range(2):  # “last used” is written once a minute, and then the credential is another
+        send(json.dumps(LEAD), world.tokens["<token>"])
     with CaptureQueriesContext(connection) as queries:
         assert send(json.dumps(body), world.tokens["<token>"]).status_code in (200, 201)
     return Counter(_verb_and_table(query["sql"]) for query in queries if "SAVEPOINT" not in query["sql"])
@@ -29,9 +30,11 @@ def _statements(world: World, body: object) -> Counter[str]:
 def _verb_and_table(sql: str) -> str:
     if "pg_advisory" in sql:
         return "LOCK"
-    sql = re.sub(r"^\d+ times: ", "", sql)
+    if "set_config" in sql:
+        return "SET"
+    sql = re.sub(r"^\d+ times: ", "", sql).strip()
     verb, _, rest = sql.partition(" ")
-    table = rest.partition("FROM " if verb == "SELECT" else "INTO ")[2].split()[0]
+    table = (rest if verb == "COPY" else rest.partition("FROM " if verb == "SELECT" else "INTO ")[2]).split()[0]
     return f"{verb} {table.replace(chr(34), '')}"
 
 
@@ -44,9 +47,10 @@ ONE_LEAD = Counter(
     }
 )
 if connection.vendor == "postgresql":
-    ONE_LEAD["LOCK"] = 1  # its three COPY are not among the queries that Django shows
+    # The prepared look at the leads is not among the queries that Django shows.
+    ONE_LEAD.update(("SET", "LOCK", "COPY leads_submission", "COPY leads_lead", "COPY leads_leadevent"))
 else:
-    ONE_LEAD.update({"INSERT leads_submission": 1, "INSERT leads_lead": 1, "INSERT leads_leadevent": 1})
+    ONE_LEAD.update(("SELECT leads_lead", "INSERT leads_submission", "INSERT leads_lead", "INSERT leads_leadevent"))
 
 
 def test_one_lead_takes_few_statements(world: World) -> None:
@@ -74,6 +78,7 @@ def test_first_use_of_a_token_is_written_and_the_next_of_its_minute_is_not(world
 
 
 def test_refused_token_takes_one_query_beside_its_counter(world: World) -> None:
+    send(json.dumps(LEAD), world.tokens["<revoked>"])  # what is remembered of the credential is read once
     with CaptureQueriesContext(connection) as queries:
         send(json.dumps(LEAD), world.tokens["<revoked>"])
     assert sum("accounts_credential" in query["sql"] for query in queries) == 1

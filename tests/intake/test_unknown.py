@@ -165,7 +165,10 @@ def test_other_names_cost_one_query_and_only_whom_they_concern(world: World) -> 
         KeyAliasFactory(mapping=world.mapping, key=key)
     world.mapping.has_aliases = True
     world.mapping.save()
-    assert (queries_for("<token>", "expo_2026"), queries_for("<solo>", "solo")) == (1, 0)
+    senders = (("<token>", "expo_2026"), ("<solo>", "solo"))
+    for sender in senders:
+        queries_for(*sender)  # what is remembered of the set-up is read once
+    assert [queries_for(*sender) for sender in senders] == [1, 0]
 
 
 @pytest.mark.django_db(transaction=True)

@@ -222,15 +222,6 @@ def test_problems_are_read_from_their_index() -> None:
     assert "submission_with_problem" in plan(queries.with_problem(Submission.objects.all(), "missing-contact"))
 
 
-def test_leads_that_hold_a_value_are_read_from_their_indexes() -> None:
-    values = {"phones": {"+34600111222"}, "emails": {"lucia@example.com"}, "tax_ids": {"12345678Z"}}
-    how = plan(queries.holding(Lead.objects.filter(duplicate_of=None), **values))
-    indexes = [*PHONE_INDEXES, "lead_email", "lead_codice_fiscale", "lead_partita_iva"]
-    assert [name for name in indexes if name not in how] == []
-    assert "Seq Scan" not in how
-    assert "SCAN leads_lead" not in how
-
-
 def test_duplicates_are_read_from_their_indexes() -> None:
     lead = LeadFactory.create()
     marked = ("lead_duplicates_of", "lead_marked_duplicate")
@@ -239,13 +230,6 @@ def test_duplicates_are_read_from_their_indexes() -> None:
     how = plan(Lead.objects.filter(duplicate_of__isnull=False).order_by("-pk"))
     assert any(name in how for name in marked)
     assert "submission_with_duplicates" in plan(Submission.objects.filter(duplicate_count__gt=0))
-
-
-@pytest.mark.parametrize("column", PHONE_FIELDS)
-def test_phone_is_held_in_any_column(column: str) -> None:
-    lead = LeadFactory.create(**{"telefono_mobile": "", column: "+34600111222"})
-    LeadFactory.create(telefono_mobile="+34600111223")
-    assert list(queries.holding(Lead.objects.all(), phones={"+34600111222"}, emails=set(), tax_ids=set())) == [lead]
 
 
 def test_submission_touches_no_lead_that_it_was_refused_for() -> None:
