@@ -10,6 +10,8 @@ from accounts.models import Credential
 from easycall.errors import TooManyRequests
 
 _MINUTE = timedelta(minutes=1)
+# Requests that are decided at once looked at the clock at different moments, perhaps on different machines.
+_SKEW = timedelta(seconds=10)
 
 
 def check_rate(credential: Credential) -> None:
@@ -26,7 +28,9 @@ def check_rate(credential: Credential) -> None:
         return
     share = timedelta(microseconds=60_000_000 // rate)
     now = timezone.now()
-    nothing_spent = Q(rate_spent_until=None) | Q(rate_spent_until__lt=now) | Q(rate_spent_until__gt=now + _MINUTE)
+    nothing_spent = (
+        Q(rate_spent_until=None) | Q(rate_spent_until__lt=now) | Q(rate_spent_until__gt=now + _MINUTE + _SKEW)
+    )
     row = Credential.objects.filter(pk=credential.pk)
     spent = row.filter(nothing_spent | Q(rate_spent_until__lte=now + _MINUTE - share)).update(
         rate_spent_until=Case(When(nothing_spent, then=Value(now + share)), default=F("rate_spent_until") + share)

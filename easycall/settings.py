@@ -118,7 +118,7 @@ def database() -> dict[str, Any]:
         config["DISABLE_SERVER_SIDE_CURSORS"] = env.bool("PGBOUNCER", default=False)
         options |= {
             "connect_timeout": 5,
-            # Statements that ask for it are prepared at once (see leads.intake.whereabouts); a pooler would mix them up.
+            # Statements that ask for it are prepared (see leads.intake.whereabouts); a pooler would mix them up.
             "prepare_threshold": None if env.bool("PGBOUNCER", default=False) else 5,
             "options": "-c synchronous_commit=on -c statement_timeout=30000 -c lock_timeout=10000",
         }

@@ -104,7 +104,7 @@ class Work:
             is_problem=submission.status >= 400,
             submission_id=None if self.delivery.explain else submission.pk,
             problem=submission.problem,
-            leads=0 if self.delivery.explain else submission.lead_count,
+            leads=submission.lead_count,
         )
 
 

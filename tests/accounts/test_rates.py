@@ -70,7 +70,7 @@ def test_a_clock_that_is_put_back_locks_nobody_out() -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_workers_never_both_spend_the_last_one() -> None:
-    credential = CredentialFactory(requests_per_minute=5)
+    credential = CredentialFactory(requests_per_minute=1)
     answers: list[bool] = []
 
     def send() -> None:
@@ -82,7 +82,7 @@ def test_workers_never_both_spend_the_last_one() -> None:
         thread.start()
     for thread in threads:
         thread.join()
-    assert answers.count(True) == 5
+    assert answers.count(True) == 1
 
 
 @pytest.mark.parametrize("rate", [0, 60_001])
