@@ -158,7 +158,7 @@ def _examine(arrival: Arrival, credential: Credential, address: str | None) -> N
     check_rate(credential)
     if arrival.query and token_in_url(arrival.query):
         raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")
-    if headers.get("content-encoding", "identity").strip().lower() not in ("", "identity"):
+    if _codings(headers, "content-encoding") or _codings(headers, "transfer-encoding") - {"chunked"}:
         raise UnsupportedMediaType("The body is compressed; send it as it is.")
     parse_key(headers.get("idempotency-key"))
     if arrival.body.problem:
@@ -167,6 +167,11 @@ def _examine(arrival: Arrival, credential: Credential, address: str | None) -> N
         raise MethodNotAllowed("Only POST is taken here.", headers={"Allow": "POST"})
     if not _accepts(headers.get("accept", "")):
         raise NotAcceptable("Answers are application/json or application/problem+json.")
+
+
+def _codings(headers: Mapping[str, str], name: str) -> set[str]:
+    """What a body is to be decoded from; servers hand it on as it came, but for its chunks."""
+    return {coding.strip().lower() for coding in headers.get(name, "").split(",")} - {"", "identity"}
 
 
 def _accepts(header: str) -> bool:
