@@ -4,10 +4,10 @@ from collections.abc import Sequence
 
 from easycall.errors import MalformedBody, UnsupportedMediaType
 
-# The charsets that a sender may name. BOMs are dropped where the codec knows them.
+# The charsets that a sender may name.
 _CODECS = {
-    "utf-8": "utf-8-sig",
-    "utf8": "utf-8-sig",
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
     "utf-16": "utf-16",
     "iso-8859-1": "iso-8859-1",
     "iso-8859-15": "iso-8859-15",
@@ -19,14 +19,15 @@ _UNDECLARED = "cp1252"
 def decode(raw: bytes, charset: str | None) -> tuple[str, list[str]]:
     """The text of a whole body, and the codes of its warnings. Raises MalformedBody, UnsupportedMediaType."""
     (text,), warnings = decode_pieces([raw], charset)
-    return text, warnings
+    # Only at the start of a body is this a mark; in a piece it is a character like any other.
+    return text.removeprefix("\ufeff"), warnings
 
 
 def decode_pieces(pieces: Sequence[bytes], charset: str | None) -> tuple[list[str], list[str]]:
     """The same for a body that was cut before it was decoded; all its pieces are read in one charset."""
     codec = _codec(charset)
     try:
-        return [_decode(piece, codec or "utf-8-sig") for piece in pieces], []
+        return [_decode(piece, codec or "utf-8") for piece in pieces], []
     except UnicodeDecodeError:
         if codec:
             raise MalformedBody(f"The bytes are not {charset}.") from None

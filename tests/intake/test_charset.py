@@ -15,6 +15,11 @@ def test_utf_8_is_the_default_and_its_mark_is_no_text() -> None:
     assert decode(TEXT.encode("utf-8-sig"), None) == (TEXT, [])
 
 
+def test_mark_is_no_mark_but_at_the_start_of_a_body() -> None:
+    assert decode("\ufeffa\ufeff".encode("utf-8-sig"), "utf-8") == ("\ufeffa\ufeff", [])
+    assert decode_pieces(["\ufeffa".encode(), b"b"], None) == (["\ufeffa", "b"], [])
+
+
 def test_other_bytes_are_read_as_windows_1252_with_a_warning() -> None:
     assert decode(f"{TEXT} €".encode("windows-1252"), None) == (f"{TEXT} €", ["read_as_windows_1252"])
 
