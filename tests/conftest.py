@@ -4,6 +4,11 @@ from pathlib import Path
 
 import pytest
 from django.db import connection
+from hypothesis import settings
+
+# The same examples every time, however slow the machine is: a failure is one that can be seen again.
+settings.register_profile("suite", derandomize=True, deadline=None, max_examples=50)
+settings.load_profile("suite")
 
 BROWSER_TESTS = Path(__file__).parent / "browser"
 

@@ -19,10 +19,10 @@ def world(db: None) -> World:
     return make_world()
 
 
-def _without_rows(document: Any) -> Any:
+def without_rows(document: Any) -> Any:
     if isinstance(document, dict):
-        return {name: _without_rows(value) for name, value in document.items() if name not in OF_ROWS}
-    return [_without_rows(value) for value in document] if isinstance(document, list) else document
+        return {name: without_rows(value) for name, value in document.items() if name not in OF_ROWS}
+    return [without_rows(value) for value in document] if isinstance(document, list) else document
 
 
 @pytest.mark.parametrize("path", CASES, ids=[path.stem for path in CASES])
@@ -34,7 +34,7 @@ def test_a_case_explained_is_answered_as_it_would_be_and_leaves_nothing(path: Pa
     assert not Lead.objects.exists()
     real = perform(request, world)
     assert explained.status_code == real.status_code
-    assert _without_rows(json.loads(explained.content)) == _without_rows(json.loads(real.content))
+    assert without_rows(json.loads(explained.content)) == without_rows(json.loads(real.content))
 
 
 @pytest.mark.parametrize("path", ["/easycall/spring/explain", "/easycall/spring/lead/explain/", f"{PATH}?explain=1"])
