@@ -99,6 +99,13 @@ class Protocol(ASGIProtocol):
             self._break_off()
         return True
 
+    def _arm_keepalive_timer(self) -> None:
+        """Wait for the next request, unless the client ended its side just as it was answered."""
+        if self._ended:
+            self._close_transport()
+        else:
+            super()._arm_keepalive_timer()
+
     def is_idle(self) -> bool:
         return bool(self._awaiting_request)
 

@@ -187,6 +187,15 @@ def test_one_request_has_one_answer_whatever_follows_in_its_body(server: Server)
     assert (status, json.loads(body)["type"]) == (400, "/problems/malformed-body")
 
 
+def test_client_that_ends_its_side_is_hung_up_on_whenever_it_does(server: Server) -> None:
+    # As it is being answered, before, or after: which of them a moment hits depends on the machine.
+    for moment in range(150):
+        with server.connect(GOOD.replace(b"Connection: close\r\n", b"")) as client, client.makefile("rb") as answer:
+            time.sleep(moment / 10_000)
+            client.shutdown(socket.SHUT_WR)
+            assert answer.read().startswith(b"HTTP/1.1 200 OK\r\n")
+
+
 def test_connection_is_used_again(reader: Server) -> None:
     once = request("Content-Length: 2") + b"{}"
     with reader.connect(once + once) as client:
