@@ -5,6 +5,7 @@ a lead without delay, and a busy one shares each commit among many.
 """
 
 import asyncio
+import logging
 import re
 import threading
 import time
@@ -20,11 +21,14 @@ from leads.api import door, wire
 from leads.api.door import Reply
 from leads.api.wire import Arrival
 
+log = logging.getLogger(__name__)
+
 _PATH = re.compile(r"/easycall/spring(?:/lead)?(/explain)?/?")
 
 # So many requests share a transaction at most, and so many bytes: a long one makes the others wait.
 _TOGETHER = 32
 _LIGHT = 16 * 1024
+_ENOUGH = 8
 # What waits beyond this many is told to come back, rather than to wait for longer than a client does.
 _WAITING = 2_000
 
@@ -60,12 +64,15 @@ async def send_reply(reply: Reply, send: Any) -> None:
 
 
 class Lane:
-    """Some threads, each with a database connection that it keeps, which take up to `together` requests at once."""
+    """Some threads, each with a database connection that it keeps, which take up to `together` requests at once.
 
-    def __init__(self, *, threads: int, together: int) -> None:
-        self.together = together
+    One thread takes whatever there is. The others help only when `enough` wait: two small groups cost more than one.
+    """
+
+    def __init__(self, *, threads: int, together: int, enough: int = 1) -> None:
+        self.together, self.enough = together, enough
         self.waiting: deque[tuple[Arrival, asyncio.Future[Reply]]] = deque()
-        self.idle = threads
+        self.threads, self.busy = threads, 0
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="door")
 
     async def answer(self, arrival: Arrival) -> Reply:
@@ -76,32 +83,28 @@ class Lane:
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Reply] = loop.create_future()
         self.waiting.append((arrival, reply))
-        if self.idle:
-            self.idle -= 1
-            self.pool.submit(self._work, loop)
+        # Not at once: what else has arrived with it is read first, and goes along.
+        loop.call_soon(self._start, loop)
         return await reply
 
-    def _work(self, loop: asyncio.AbstractEventLoop) -> None:
-        while group := self._take():
-            replies = _answer([arrival for arrival, _ in group])
-            loop.call_soon_threadsafe(_deliver, [reply for _, reply in group], replies)
-        loop.call_soon_threadsafe(self._rest, loop)
+    def _start(self, loop: asyncio.AbstractEventLoop) -> None:
+        while self.busy < self.threads and len(self.waiting) >= (self.enough if self.busy else 1):
+            self.busy += 1
+            group = [self.waiting.popleft() for _ in range(min(self.together, len(self.waiting)))]
+            self.pool.submit(self._work, group, loop)
 
-    def _take(self) -> list[tuple[Arrival, asyncio.Future[Reply]]]:
-        group: list[tuple[Arrival, asyncio.Future[Reply]]] = []
-        try:
-            while len(group) < self.together:
-                group.append(self.waiting.popleft())
-        except IndexError:
-            pass
-        return group
+    def _work(self, group: list[tuple[Arrival, asyncio.Future[Reply]]], loop: asyncio.AbstractEventLoop) -> None:
+        replies = _answer([arrival for arrival, _ in group])
+        loop.call_soon_threadsafe(self._deliver, [reply for _, reply in group], replies, loop)
 
-    def _rest(self, loop: asyncio.AbstractEventLoop) -> None:
-        self.idle += 1
-        # What came between the last look and now found no idle thread.
-        if self.waiting:
-            self.idle -= 1
-            self.pool.submit(self._work, loop)
+    def _deliver(
+        self, futures: list[asyncio.Future[Reply]], replies: list[Reply], loop: asyncio.AbstractEventLoop
+    ) -> None:
+        for future, reply in zip(futures, replies, strict=True):
+            if not future.done():  # a client that hung up has cancelled it
+                future.set_result(reply)
+        self.busy -= 1
+        loop.call_soon(self._start, loop)
 
 
 def _answer(arrivals: list[Arrival]) -> list[Reply]:
@@ -110,15 +113,12 @@ def _answer(arrivals: list[Arrival]) -> list[Reply]:
         connection.close_if_unusable_or_obsolete()
     try:
         return door.answer(arrivals)
+    except Exception:  # whatever it is, somebody waits for an answer
+        log.exception("Requests could not be answered")
+        return [door.refusal(TemporarilyUnavailable())] * len(arrivals)
     finally:
         _used.at = time.monotonic()
 
 
-def _deliver(futures: list[asyncio.Future[Reply]], replies: list[Reply]) -> None:
-    for future, reply in zip(futures, replies, strict=True):
-        if not future.done():  # a client that hung up has cancelled it
-            future.set_result(reply)
-
-
-_light = Lane(threads=settings.DOOR_THREADS, together=_TOGETHER)
+_light = Lane(threads=settings.DOOR_THREADS, together=_TOGETHER, enough=_ENOUGH)
 _heavy = Lane(threads=settings.DOOR_THREADS, together=1)
