@@ -2,6 +2,7 @@
 
 import re
 import unicodedata
+from functools import lru_cache
 from itertools import groupby
 
 # Unicode's own bound for a run of combining marks (UAX 15, Stream-Safe Text Format); no language comes near it.
@@ -38,6 +39,7 @@ def without_accents(text: str) -> str:
     return "".join(c for letters in plain for c in letters if not unicodedata.combining(c))
 
 
+@lru_cache(maxsize=4096)
 def fold(key: str) -> str:
     """What two spellings of one key have in common: `Teléfono  Móvil`, `telefono-movil` -> `telefono_movil`."""
     return _SEPARATORS.sub("_", without_accents(key).casefold()).strip("_")

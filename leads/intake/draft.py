@@ -46,10 +46,10 @@ class Draft:
     def lead(self, submission: Submission, item: int) -> Lead:
         """The row to write."""
         return Lead(
-            submission=submission,
+            submission_id=submission.pk,
             item=item,
             mapping=self.mapping,
-            campaign=self.mapping.campaign,
+            campaign_id=self.mapping.campaign_id,
             created_at=submission.processed_at,
             # Copies: a later item of the same batch may change the lead, and the receipt of this one stays.
             answers=dict(self.answers),
@@ -221,7 +221,8 @@ def _store(result: Draft, pair: Pair, reading: Reading, where: dict[str, str]) -
     if reading.value != pair.value:
         entry["from"] = str(pair.value)
     result.stored[pair.key] = entry
-    result.warn(pair.key, reading.warnings)
+    if reading.warnings:
+        result.warn(pair.key, reading.warnings)
 
 
 def _conflicts(result: Draft, pair: Pair, before: str | None, value: str) -> bool:

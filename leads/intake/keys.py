@@ -77,7 +77,7 @@ class KeyTable:
 
     def meaning(self, key: str, mapping: ImportMapping) -> Target:
         """What a key is in a lead of this mapping."""
-        place = (key, mapping.pk, mapping.campaign_id)
+        place = (key, mapping.id, mapping.campaign_id)
         if target := self._meanings.get(place) or self._targets.get(place):
             return target
         target = self._targets[place] = self._look_up(key, mapping)

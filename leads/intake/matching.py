@@ -135,7 +135,7 @@ class Matching(Generic[Key]):
 
     def _add_event(self, lead: Lead, kind: EventKind, came: Incoming, data: Mapping[str, Any]) -> None:
         source = came.submission
-        line = LeadEvent(lead=lead, kind=kind, at=source.processed_at, submission=source, data=data)
+        line = LeadEvent(lead_id=lead.pk, kind=kind, at=source.processed_at, submission_id=source.pk, data=data)
         line.by_id = source.replayed_by_id
         self.events.append(line)
 

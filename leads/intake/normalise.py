@@ -19,6 +19,12 @@ _PHONE_LENGTH = 100
 _EMAIL_LENGTH = 254
 _TAX_ID_LENGTH = 32
 
+# Most addresses look like this, and need no library to be told right.
+PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9]+(?:[._+-][A-Za-z0-9]+){0,5}(?<!.{65})@(?:[A-Za-z0-9]{1,40}(?:-[A-Za-z0-9]{1,20})?\.){1,3}"
+    r"(?:cat|com|es|eu|fr|info|it|net|org|pt)"
+)
+
 _TEL = re.compile(r"\s*tel:\s*", re.IGNORECASE)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _EXTENSION = re.compile(r"[\s,;.]*(?:extensi[oó]n|estensione|interno|int|ext|x|#)[\s.:=]*\d{1,7}\s*$", re.IGNORECASE)
@@ -74,6 +80,9 @@ def _phone(field: Field, text: str, campaign: Campaign) -> Reading:
 
 def _email(field: Field, text: str, campaign: Campaign) -> Reading:
     address = text.strip()
+    if len(address) <= _EMAIL_LENGTH and PLAIN_EMAIL.fullmatch(address):
+        local, _, domain = address.rpartition("@")
+        return Reading(f"{local}@{domain.lower()}")
     try:
         if len(address) > _EMAIL_LENGTH:
             raise EmailNotValidError

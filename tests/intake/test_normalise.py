@@ -1,8 +1,9 @@
 import pytest
+from email_validator import EmailNotValidError, validate_email
 
 from campaigns.fields import FIELDS
 from campaigns.models import Campaign
-from leads.intake.normalise import normalise, read_phone
+from leads.intake.normalise import PLAIN_EMAIL, normalise, read_phone
 
 CAMPAIGN = Campaign(name="Expo", country="ES", time_zone="Europe/Madrid")
 
@@ -136,3 +137,19 @@ def test_moment_is_of_the_campaigns_zone() -> None:
 
 def test_text_is_composed_and_otherwise_as_sent() -> None:
     assert _read("nome", " Luci\u0301a ") == (" Lucía ", ())
+
+
+def _is_email(address: str) -> bool:
+    try:
+        return bool(validate_email(address, check_deliverability=False, globally_deliverable=False))
+    except EmailNotValidError:
+        return False
+
+
+@pytest.mark.parametrize(
+    "domain", ["b.com", "b-c.es", "1.it", "b.c.d.org", "b.test", "b.local", "b--c.com", "-b.com", "b"]
+)
+@pytest.mark.parametrize("local", ["a", "a.b", "a..b", ".a", "a.", "a+b_c-d", "x" * 64, "x" * 65, "a b"])
+def test_what_is_plainly_an_email_is_one_to_the_library_too(local: str, domain: str) -> None:
+    address = f"{local}@{domain}"
+    assert _is_email(address) or not PLAIN_EMAIL.fullmatch(address)
