@@ -12,6 +12,8 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from easycall.paginator import BoundedPaginator
+
 # The menu's sections in the order in which an installation is set up, and each section's rows in that order too.
 MENU = {
     "accounts": ["User", "Refusal"],
@@ -53,6 +55,7 @@ class PageAdmin(admin.ModelAdmin[_Model]):
     add_button: str | Promise = ""
     # Counting every row of a big table, only to say how many a filter left out, is not worth the wait.
     show_full_result_count = False
+    paginator = BoundedPaginator
     list_per_page = 50
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
