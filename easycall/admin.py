@@ -12,7 +12,7 @@ from django.utils.functional import Promise
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
-from easycall.paginator import BoundedPaginator
+from easycall.paginator import BoundedChangeList, BoundedPaginator
 
 # The menu's sections in the order in which an installation is set up, and each section's rows in that order too.
 MENU = {
@@ -57,6 +57,9 @@ class PageAdmin(admin.ModelAdmin[_Model]):
     show_full_result_count = False
     paginator = BoundedPaginator
     list_per_page = 50
+
+    def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
+        return BoundedChangeList
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)

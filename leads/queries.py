@@ -4,14 +4,15 @@ import json
 import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Set
+from datetime import datetime, timedelta
 from functools import reduce
 from operator import or_
-from typing import Any
+from typing import Any, TypeVar
 from uuid import UUID
 
 import phonenumbers
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import F, Lookup, Q, QuerySet, TextField, Value
+from django.db.models import F, Lookup, Model, Q, QuerySet, TextField, Value
 from django.db.models.functions import Concat, Left, Lower, Substr
 from django.db.models.lookups import Contains, In
 from django.db.models.sql.compiler import SQLCompiler
@@ -25,11 +26,14 @@ from easycall.errors import (
     NotAcceptable,
     UnsupportedMediaType,
 )
+from easycall.ids import lowest_id
 from leads.enums import EventKind, Outcome
 from leads.models import Lead, LeadEvent, Submission
-from leads.models.lead import INDEXED_EMAIL_LENGTH
+from leads.models.lead import INDEXED_CHANNEL_LENGTH, INDEXED_EMAIL_LENGTH
 from leads.models.names import name_words
 from leads.models.submission import QUERY_WITHHELD
+
+_Row = TypeVar("_Row", bound=Model)
 
 HOME_REGIONS = ("ES", "IT")
 # More tell no name from another, and every one costs a comparison.
@@ -40,6 +44,9 @@ FAULTS_OF_THE_REQUEST = tuple(
     problem.type
     for problem in (MalformedRequest, IdempotencyKeyInvalid, MethodNotAllowed, NotAcceptable, UnsupportedMediaType)
 )
+
+# An id is made a little before or after the moment that its row came, and somebody may have set the clock in between.
+_CLOCK = timedelta(days=1)
 
 _LETTER = re.compile(r"[^\W\d_]")
 _ADDRESS = re.compile(r"[^\s<>()\"',;:]+@[^\s<>()\"',;:]+")
@@ -86,15 +93,29 @@ def search_submissions(submissions: QuerySet[Submission], text: str) -> QuerySet
     if not text:
         return submissions
     if identifier := as_uuid(text):
-        of_lead = Lead.objects.filter(pk=identifier).values("submission")
-        return submissions.filter(Q(pk=identifier) | Q(pk__in=of_lead))
+        of_lead = Lead.objects.filter(pk=identifier).values_list("submission", flat=True)
+        return submissions.filter(pk__in=[identifier, *of_lead])
     return submissions.none()
 
 
 def of_submission(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
     """Those that a submission made or changed."""
-    touched = LeadEvent.objects.filter(submission=submission).exclude(kind=EventKind.REFUSED).values("lead")
-    return leads.filter(Q(submission=submission) | Q(pk__in=touched))
+    made = Lead.objects.order_by().filter(submission=submission).values("pk")
+    touched = LeadEvent.objects.order_by().filter(submission=submission).exclude(kind=EventKind.REFUSED).values("lead")
+    # Together, because no index answers to “this, or one of those”.
+    return leads.filter(pk__in=made.union(touched))
+
+
+def came_between(rows: QuerySet[_Row], column: str, first: datetime | None, end: datetime | None) -> QuerySet[_Row]:
+    """Those that came at `first` or later and before `end`, as `column` says.
+
+    Their ids say so too, roughly: which makes the period a stretch of every index that ends in the id.
+    """
+    if first:
+        rows = rows.filter(**{f"{column}__gte": first}, pk__gte=lowest_id(first - _CLOCK))
+    if end:
+        rows = rows.filter(**{f"{column}__lt": end}, pk__lt=lowest_id(end + _CLOCK))
+    return rows
 
 
 class _HasOneOf(Lookup[Any]):
@@ -123,6 +144,11 @@ def refused_for(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
     """Those for which a submission, or a part of it, was refused as a duplicate."""
     refusals = LeadEvent.objects.filter(submission=submission, kind=EventKind.REFUSED)
     return leads.filter(pk__in=refusals.values("lead"))
+
+
+def from_channel(leads: QuerySet[Lead], channel: str) -> QuerySet[Lead]:
+    """Those of a channel, whatever its case."""
+    return leads.filter(_starts_like("channel", INDEXED_CHANNEL_LENGTH, _lowered(channel)))
 
 
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
@@ -197,14 +223,20 @@ def _email(text: str) -> Q:
     return _email_in({start for known in {text, address[0] if address else text} for start in lowered(known)})
 
 
-def _email_in(starts: Set[str]) -> Q:
-    return Q(In(Lower(_Start("email", _Number(INDEXED_EMAIL_LENGTH))), sorted(starts)))
+def _email_in(texts: Set[str]) -> Q:
+    return _starts_like("email", INDEXED_EMAIL_LENGTH, texts)
+
+
+def _starts_like(column: str, length: int, texts: Iterable[str]) -> Q:
+    """Rows that have in `column` the first `length` characters of one of `texts`, in lower case."""
+    starts = {text[:length] for text in texts}
+    return Q(In(Lower(_Start(column, _Number(length))), sorted(starts)))
 
 
 def lowered(text: str) -> set[str]:
     """`text` in lower case as each database has it: one that only knows ASCII leaves the É of a capital CAFÉ."""
     spellings = (text.lower(), text, text.upper())
-    return {"".join(c.lower() if c.isascii() else c for c in spelling)[:INDEXED_EMAIL_LENGTH] for spelling in spellings}
+    return {"".join(c.lower() if c.isascii() else c for c in spelling) for spelling in spellings}
 
 
 def _name(text: str) -> Q:

@@ -3,6 +3,8 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import reduce
+from operator import or_
 
 from django.conf import settings
 from django.db import transaction
@@ -13,7 +15,7 @@ from leads.enums import Outcome
 from leads.intake.idempotency import KEPT
 from leads.models import IdempotencyKey, Lead, LeadEvent, Submission
 from leads.pace import giving_way
-from leads.queries import in_chunks
+from leads.queries import came_between, in_chunks
 
 # A body may have 8 MiB, and SQLite lets nobody else write while these go.
 _CHUNK = 100
@@ -46,12 +48,15 @@ class Due:
 def over_time() -> QuerySet[Submission]:
     """The submissions of which `prune` forgets what was sent."""
     now = timezone.now()
-    over = Q(pk__in=[])
-    for outcomes, days in ((_REFUSED, settings.SUBMISSION_REJECTED_DAYS), (_TAKEN, settings.SUBMISSION_ACCEPTED_DAYS)):
-        if days > 0:
-            over |= Q(outcome__in=outcomes, received_at__lt=now - timedelta(days=days))
+    days = {_REFUSED: settings.SUBMISSION_REJECTED_DAYS, _TAKEN: settings.SUBMISSION_ACCEPTED_DAYS}
+    ends = {outcomes: now - timedelta(days=number) for outcomes, number in days.items() if number > 0}
+    if not ends:
+        return Submission.objects.none()
+    over = reduce(or_, (Q(outcome__in=outcomes, received_at__lt=end) for outcomes, end in ends.items()))
     answering = IdempotencyKey.objects.filter(submission=OuterRef("pk"), created_at__gt=now - KEPT)
-    return Submission.objects.filter(over, ~Exists(answering), pruned_at=None)
+    # The last of the ends once more, alone: where the database may stop reading.
+    came = came_between(Submission.objects.all(), "received_at", None, max(ends.values()))
+    return came.filter(over, ~Exists(answering), pruned_at=None)
 
 
 def expired_keys() -> QuerySet[IdempotencyKey]:

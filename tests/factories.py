@@ -1,8 +1,10 @@
 """Rows for tests: the fewest columns that make sense, the rest as the models default them."""
 
+import secrets
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
+from uuid import UUID
 
 import factory
 from django.contrib.auth.models import Permission
@@ -13,6 +15,7 @@ from accounts import services
 from accounts.models import Credential, User
 from campaigns.enums import QuestionType
 from campaigns.models import Campaign, Question
+from easycall.ids import lowest_id
 from leads.enums import EventKind, Outcome
 from leads.models import ImportMapping, KeyAlias, Lead, LeadEvent, Submission, UnknownKey
 
@@ -103,6 +106,16 @@ class ImportMappingFactory(DjangoModelFactory[ImportMapping]):
     campaign = factory.SubFactory(CampaignFactory)
 
 
+def id_at(moment: datetime) -> UUID:
+    """An id as it would have been made at a moment."""
+    return UUID(int=lowest_id(moment).int | 7 << 76 | 2 << 62 | secrets.randbits(62))
+
+
+def _with_id(kwargs: dict[str, Any], column: str) -> dict[str, Any]:
+    """What came at a moment has its id of that moment too."""
+    return {"id": id_at(kwargs[column]), **kwargs} if column in kwargs else kwargs
+
+
 class SubmissionFactory(DjangoModelFactory[Submission]):
     """An accepted JSON lead. `rejected` is one that its campaign code turned away."""
 
@@ -127,6 +140,10 @@ class SubmissionFactory(DjangoModelFactory[Submission]):
     created_count = 1
     answer = "{}"
 
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
+        return _with_id(kwargs, "received_at")
+
 
 class LeadFactory(DjangoModelFactory[Lead]):
     """A lead of its own submission, both of one mapping."""
@@ -144,6 +161,10 @@ class LeadFactory(DjangoModelFactory[Lead]):
     nome = "Lucía"
     telefono_mobile = "+34600111222"
     telefono_mobile_sent = "600 11 12 22"
+
+    @classmethod
+    def _adjust_kwargs(cls, **kwargs: Any) -> dict[str, Any]:
+        return _with_id(kwargs, "created_at")
 
 
 class LeadEventFactory(DjangoModelFactory[LeadEvent]):

@@ -16,7 +16,7 @@ from easycall.errors import PROBLEMS
 from leads.admin.labels import WARNING_LABELS, problem_title
 from leads.enums import KeyState
 from leads.models import ImportMapping, Lead, Submission, UnknownKey
-from leads.queries import as_uuid, carries, of_submission, with_problem, with_warning
+from leads.queries import as_uuid, came_between, carries, from_channel, of_submission, with_problem, with_warning
 
 RECENT_LEADS = 1_000
 _NEW = KeyState.NEW.label
@@ -63,7 +63,7 @@ class ChannelFilter(FormFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         channel = self.value("channel")
-        return queryset.filter(channel__iexact=channel) if channel else queryset
+        return from_channel(queryset, channel) if channel else queryset
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
         newest = Lead.objects.order_by("-pk").values("channel")[:RECENT_LEADS]
@@ -82,11 +82,9 @@ class DateFilter(FormFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         first, last = self._days()
-        if first:
-            queryset = queryset.filter(**{f"{self.column}__gte": _midnight(first)})
-        if last:
-            queryset = queryset.filter(**{f"{self.column}__lt": _midnight(last + timedelta(days=1))})
-        return queryset
+        begin = _midnight(first) if first else None
+        end = _midnight(last + timedelta(days=1)) if last else None
+        return came_between(queryset, self.column, begin, end)
 
     def _days(self) -> tuple[date | None, date | None]:
         today = timezone.localdate()

@@ -1,15 +1,17 @@
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.db import connection, models
+from django.utils import timezone
 
 from campaigns.fields import PHONE_FIELDS
 from easycall.ids import new_id
 from leads import queries
 from leads.enums import EventKind
 from leads.models import Lead, Submission
-from tests.factories import CampaignFactory, LeadEventFactory, LeadFactory, SubmissionFactory
+from tests.factories import CampaignFactory, LeadEventFactory, LeadFactory, SubmissionFactory, id_at
 
 pytestmark = pytest.mark.django_db
 
@@ -192,9 +194,10 @@ def plan(rows: models.QuerySet[Any]) -> str:
 @pytest.mark.parametrize(
     ("text", "indexes"),
     [
-        ("600 11 12 22", [*PHONE_INDEXES, "lead_external_id"]),
-        ("lucia@example.com", ["lead_email", "lead_external_id"]),
-        ("0193aaaa-0000-7000-8000-000000000000", ["lead_external_id", "lead_once_an_item"]),
+        # There are two with the external id, which differ in nothing while they are empty.
+        ("600 11 12 22", [*PHONE_INDEXES, "_external_id"]),
+        ("lucia@example.com", ["lead_email", "_external_id"]),
+        ("0193aaaa-0000-7000-8000-000000000000", ["_external_id", "lead_once_an_item"]),
     ],
 )
 def test_search_uses_the_indexes(text: str, indexes: Sequence[str]) -> None:
@@ -237,3 +240,41 @@ def test_submission_touches_no_lead_that_it_was_refused_for() -> None:
     submission = event.submission_id
     assert list(queries.of_submission(Lead.objects.all(), submission)) == []
     assert list(queries.refused_for(Lead.objects.all(), submission)) == [event.lead]
+
+
+def test_channel_is_read_from_its_index() -> None:
+    assert "lead_channel_time" in plan(queries.from_channel(Lead.objects.all(), "facebook"))
+
+
+def test_submissions_of_a_user_are_read_from_their_index() -> None:
+    assert "submission_user_time" in plan(Submission.objects.filter(user=1))
+
+
+def test_leads_of_a_submission_are_read_by_indexes() -> None:
+    how = plan(queries.of_submission(Lead.objects.all(), new_id()))
+    assert "Seq Scan" not in how
+    assert "SCAN leads_" not in how
+
+
+def test_repetitions_of_a_submission_are_read_from_their_index() -> None:
+    assert "submission_repeats" in plan(Submission.objects.filter(repeats=new_id()))
+
+
+def test_period_is_a_stretch_of_the_primary_key() -> None:
+    now = timezone.now()
+    how = plan(queries.came_between(Lead.objects.all(), "created_at", now - timedelta(days=7), now))
+    assert ("leads_lead_pkey" if connection.vendor == "postgresql" else "sqlite_autoindex_leads_lead_1") in how
+
+
+def test_period_is_told_by_the_moment_where_the_clock_was_set_after_the_id_was_made() -> None:
+    now = timezone.now()
+    early, late = (LeadFactory.create(created_at=now, id=id_at(now + timedelta(hours=hours))) for hours in (-20, 20))
+    assert set(queries.came_between(Lead.objects.all(), "created_at", now, now + timedelta(hours=1))) == {early, late}
+    assert not queries.came_between(Lead.objects.all(), "created_at", None, now).exists()
+    assert not queries.came_between(Lead.objects.all(), "created_at", now + timedelta(hours=1), None).exists()
+
+
+def test_channel_is_told_by_its_beginning() -> None:
+    lead = LeadFactory.create(channel="c" * 10_000)
+    LeadFactory.create(channel="c" * 99)
+    assert list(queries.from_channel(Lead.objects.all(), "C" * 10_000)) == [lead]

@@ -13,7 +13,7 @@ from accounts.models import User
 from leads.enums import Outcome
 from leads.intake.replay import Fate, Tally, replay_all
 from leads.models import Submission
-from leads.queries import replayable, waiting, with_problem
+from leads.queries import came_between, replayable, waiting, with_problem
 
 FATES = {
     Fate.ACCEPTED: "accepted",
@@ -83,11 +83,9 @@ def _chosen(
         chosen = chosen.filter(outcome=outcome)
     if user:
         chosen = chosen.filter(user=_user(user))
-    if since:
-        chosen = chosen.filter(received_at__gte=_midnight(since))
-    if until:
-        chosen = chosen.filter(received_at__lt=_midnight(until + timedelta(days=1)))
-    return chosen
+    begin = _midnight(since) if since else None
+    end = _midnight(until + timedelta(days=1)) if until else None
+    return came_between(chosen, "received_at", begin, end)
 
 
 def _user(username: str) -> User:
