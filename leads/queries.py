@@ -148,7 +148,7 @@ def refused_for(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
 
 def from_channel(leads: QuerySet[Lead], channel: str) -> QuerySet[Lead]:
     """Those of a channel, whatever its case."""
-    return leads.filter(_starts_like("channel", INDEXED_CHANNEL_LENGTH, _lowered(channel)))
+    return leads.filter(_starts_like("channel", INDEXED_CHANNEL_LENGTH, lowered(channel)))
 
 
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
@@ -220,11 +220,8 @@ def _any_of(columns: Iterable[str], values: Set[str]) -> Q:
 
 def _email(text: str) -> Q:
     address = _ADDRESS.search(text)
-    return _email_in({start for known in {text, address[0] if address else text} for start in lowered(known)})
-
-
-def _email_in(texts: Set[str]) -> Q:
-    return _starts_like("email", INDEXED_EMAIL_LENGTH, texts)
+    spellings = (start for known in {text, address[0] if address else text} for start in lowered(known))
+    return _starts_like("email", INDEXED_EMAIL_LENGTH, spellings)
 
 
 def _starts_like(column: str, length: int, texts: Iterable[str]) -> Q:
@@ -236,7 +233,7 @@ def _starts_like(column: str, length: int, texts: Iterable[str]) -> Q:
 def lowered(text: str) -> set[str]:
     """`text` in lower case as each database has it: one that only knows ASCII leaves the É of a capital CAFÉ."""
     spellings = (text.lower(), text, text.upper())
-    return {"".join(c.lower() if c.isascii() else c for c in spelling) for spelling in spellings}
+    return {"".join(c.lower() if c.isascii() else c for c in spelling)[:INDEXED_EMAIL_LENGTH] for spelling in spellings}
 
 
 def _name(text: str) -> Q:

@@ -9,7 +9,8 @@ models.CharField.register_lookup(Length)
 class IdempotencyKey(models.Model):
     """A key that a sender gave to a request which was answered with 2xx, written in the transaction of its leads."""
 
-    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    # Without an index of its own: the constraint's starts with it.
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", db_index=False)
     key = models.CharField(max_length=255)
     fingerprint = models.CharField(max_length=64)
     submission = models.ForeignKey("leads.Submission", models.CASCADE, related_name="+")
