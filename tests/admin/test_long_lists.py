@@ -144,3 +144,10 @@ def test_page_reads_no_row_of_another(admin_client: Client, short: None) -> None
     LeadFactory.create_batch(3)
     (read,) = {len(rows(admin_client, LEADS, **params)) for params in ({}, {"warning": "none"})}
     assert (read, Lead.objects.count()) == (2, 3)
+
+
+@pytest.mark.parametrize("params", [{}, {"warning": "none"}, {"q": "Lucía"}])
+def test_rows_of_a_page_are_read_by_their_keys(admin_client: Client, short: None, params: dict[str, str]) -> None:
+    LeadFactory.create_batch(5)
+    sql = str(admin_client.get(LEADS, params).context["cl"].result_list.query)
+    assert sql.partition(" WHERE ")[2].startswith('"leads_lead"."id" IN (')
