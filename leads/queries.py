@@ -232,6 +232,8 @@ def _starts_like(column: str, length: int, texts: Iterable[str]) -> Q:
 
 def lowered(text: str) -> set[str]:
     """`text` in lower case as each database has it: one that only knows ASCII leaves the É of a capital CAFÉ."""
+    if text.isascii():
+        return {text.lower()[:INDEXED_EMAIL_LENGTH]}
     spellings = (text.lower(), text, text.upper())
     return {"".join(c.lower() if c.isascii() else c for c in spelling)[:INDEXED_EMAIL_LENGTH] for spelling in spellings}
 
