@@ -1,0 +1,42 @@
+"""Bugs that are planted in a database by triggers, whatever the code above it does."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from tests.soak.installation import Database
+
+
+@contextmanager
+def forgetting_keys(database: Database) -> Iterator[None]:
+    """Every idempotency key is forgotten in the moment in which it is kept."""
+    with _trigger(
+        database, "AFTER INSERT", "leads_idempotencykey", "DELETE FROM leads_idempotencykey WHERE id = NEW.id"
+    ):
+        yield
+
+
+@contextmanager
+def reviving_credentials(database: Database) -> Iterator[None]:
+    """A revocation says that it was done, and is not."""
+    with _trigger(
+        database,
+        "AFTER UPDATE OF revoked_at",
+        "accounts_credential",
+        "UPDATE accounts_credential SET revoked_at = NULL WHERE id = NEW.id AND NEW.revoked_at IS NOT NULL",
+    ):
+        yield
+
+
+@contextmanager
+def _trigger(database: Database, when: str, table: str, statement: str) -> Iterator[None]:
+    if database.cluster:
+        database.rows(
+            f"CREATE FUNCTION plant() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {statement}; RETURN NULL; END'"
+        )
+        database.rows(f"CREATE TRIGGER plant {when} ON {table} FOR EACH ROW EXECUTE FUNCTION plant()")
+    else:
+        database.rows(f"CREATE TRIGGER plant {when} ON {table} BEGIN {statement}; END")
+    try:
+        yield
+    finally:
+        database.rows("DROP FUNCTION plant CASCADE" if database.cluster else "DROP TRIGGER plant")

@@ -1,0 +1,112 @@
+"""Many at once, on the same rows."""
+
+import json
+import random
+import secrets
+import threading
+from pathlib import Path
+
+import pytest
+
+from tests.soak.amounts import LONG, SECONDS
+from tests.soak.history import Reply, Request, statuses
+from tests.soak.installation import Database, Installation, running
+from tests.soak.judge import judge
+from tests.soak.planted import forgetting_keys
+from tests.soak.senders import Crowd, Sender
+
+BATTLES = 100 if LONG else 4
+
+
+def sixteen(installation: Installation) -> set[int]:
+    """The answers that sixteen senders get when nothing is wrong."""
+    with Crowd(installation, size=16) as crowd:
+        crowd.wait_for(100)
+    assert crowd.judge().lost == []
+    return set(statuses(crowd.history))
+
+
+def test_sixteen_senders_are_all_served(shared: Installation) -> None:
+    assert sixteen(shared) <= {200, 201}
+
+
+@pytest.mark.sqlite
+def test_twin_with_deferred_transactions_is_found_out(database: Database, tmp_path: Path) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.deferred"}
+    with running(database, tmp_path, environment=environment) as installation:
+        assert 503 in sixteen(installation)
+
+
+def battle(installation: Installation) -> list[Reply | None]:
+    """Two batches with the same ids, in opposite orders and with other names, sent at once."""
+    name = secrets.token_hex(4)
+    sender = Sender(installation, name, with_key=False)
+    ids = [f"{name}-{number}" for number in range(20)]
+    replies: list[Reply | None] = []
+
+    def send(order: list[str], first_name: str) -> None:
+        leads = [
+            {"Campaign": "demo_leads", "ID": each, "nombre": first_name, "telefono": f"91{random.randrange(10**7):07d}"}
+            for each in order
+        ]
+        replies.append(sender.post(Request((), json.dumps(leads).encode(), "")))
+
+    threads = [threading.Thread(target=send, args=[order, order[0]]) for order in (ids, ids[::-1]) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    query = "SELECT count(*), count(DISTINCT external_id) FROM leads_lead WHERE external_id LIKE ?"
+    assert [tuple(row) for row in installation.database.rows(query, f"{name}-%")] == [(20, 20)]
+    return replies
+
+
+def test_batches_with_the_same_leads_are_both_taken(shared: Installation) -> None:
+    for _ in range(BATTLES):
+        replies = battle(shared)
+        assert [reply.status if reply else 0 for reply in replies] == [200] * 4
+        assert [json.loads(reply.body)["rejected"] for reply in replies if reply] == [0] * 4
+
+
+class Repeating(Sender):
+    """Sends everything three times with its key."""
+
+    def send(self, request: Request) -> None:
+        for _ in range(3):
+            super().send(request)
+
+
+def repeating(installation: Installation) -> Crowd:
+    """Senders that repeat, while keys that are older than 72 hours are cleaned away beside them."""
+    crowd = Crowd(installation, size=0)
+    crowd.senders = [Repeating(installation, f"{crowd.name}-{number}", with_key=True) for number in range(8)]
+    old = "UPDATE leads_idempotencykey SET created_at = ? WHERE id = (SELECT min(id) FROM leads_idempotencykey)"
+    with crowd:
+        for _ in range(SECONDS * 5):
+            crowd.wait_for(1)
+            installation.database.rows(old, "2020-01-01 00:00:00+00:00")
+            installation.database.rows("DELETE FROM leads_idempotencykey WHERE created_at < ?", "2021-01-01")
+    return crowd
+
+
+def test_clean_up_of_old_keys_disturbs_no_repetition(shared: Installation) -> None:
+    # Of these the oldest are cleaned away, and not those of the test.
+    with Crowd(shared) as crowd:
+        crowd.wait_for(20 * SECONDS)
+    crowd = repeating(shared)
+    assert crowd.judge().faults == {}
+    replayed = [
+        attempt.reply.headers.get("Idempotent-Replayed")
+        for request in crowd.history
+        for attempt in request.attempts[1:]
+        if attempt.reply and attempt.reply.is_acknowledged
+    ]
+    assert set(replayed) == {"true"}
+
+
+def test_twin_without_keys_is_found_out(shared: Installation) -> None:
+    sender = Repeating(shared, secrets.token_hex(4), with_key=True)
+    request = sender.next_request()
+    with forgetting_keys(shared.database):
+        sender.send(request)
+    assert judge([request], shared.database, sender.name).doubled

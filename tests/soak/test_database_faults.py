@@ -1,0 +1,124 @@
+"""The database can't do its part: the sender is told so, nothing is acknowledged, and then all goes on by itself."""
+
+import signal
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.postgres import Cluster
+from tests.processes import wait_until
+from tests.soak.amounts import BACK_WITHIN, LONG
+from tests.soak.installation import LIVE, READY, Database, Installation
+from tests.soak.senders import Crowd, post_one
+
+CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sender'"
+# What the pool waits for a connection, and a margin for a busy machine.
+POOL_SECONDS = 5 + (1 if LONG else 5)
+
+
+@pytest.fixture
+def back(shared: Installation, figures: list[str], request: pytest.FixtureRequest) -> Iterator[None]:
+    """After the test everybody is served, within the time that is allowed for it, and nothing was lost."""
+    yield
+    with Crowd(shared) as crowd:
+        seconds = crowd.wait_for_full_service()
+    figures.append(f"{request.node.name}: full service after {seconds:.1f} s")
+    assert crowd.judge().faults == {}
+
+
+def refused(installation: Installation) -> float:
+    """That a lead gets a proper 503. Returns the seconds until then."""
+    reply, seconds = post_one(installation)
+    assert reply
+    assert (reply.status, reply.headers["Content-Type"]) == (503, "application/problem+json")
+    assert int(reply.headers["Retry-After"]) > 0
+    return seconds
+
+
+@contextmanager
+def down(cluster: Cluster) -> Iterator[None]:
+    cluster.stop(signal.SIGQUIT)
+    try:
+        yield
+    finally:
+        cluster.start()
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("back")
+def test_database_that_is_down_is_503_and_not_ready_but_live(
+    shared: Installation, own_cluster: Cluster, figures: list[str]
+) -> None:
+    with down(own_cluster):
+        seconds = [refused(shared) for _ in range(2)]
+        assert shared.status(READY) == 503
+        assert shared.status(LIVE) == 200
+    figures.append(f"database down: 503 after {max(seconds):.2f} s at most")
+    assert max(seconds) < POOL_SECONDS
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("back")
+def test_exhausted_connections_are_503(shared: Installation, own_cluster: Cluster) -> None:
+    own_cluster.execute("ALTER ROLE sender CONNECTION LIMIT 0", CUT)
+    try:
+        refused(shared)
+        assert shared.status(READY) == 503
+    finally:
+        own_cluster.execute("ALTER ROLE sender CONNECTION LIMIT -1")
+
+
+@pytest.mark.postgresql
+@pytest.mark.usefixtures("back")
+def test_database_that_may_only_be_read_is_503(shared: Installation, own_cluster: Cluster) -> None:
+    own_cluster.execute("ALTER ROLE sender SET default_transaction_read_only = on", CUT)
+    try:
+        refused(shared)
+    finally:
+        own_cluster.execute("ALTER ROLE sender RESET default_transaction_read_only", CUT)
+
+
+@contextmanager
+def locked(database: Database) -> Iterator[None]:
+    """The table of leads is somebody else's; on SQLite that is the whole database."""
+    connection = database.connect()
+    connection.execute("BEGIN" if database.cluster else "BEGIN IMMEDIATE")
+    if database.cluster:
+        connection.execute("LOCK TABLE leads_lead IN ACCESS EXCLUSIVE MODE")
+    try:
+        yield
+    finally:
+        connection.execute("ROLLBACK")
+        connection.close()
+
+
+@pytest.mark.soak
+@pytest.mark.usefixtures("back")
+def test_lock_that_is_held_is_503_and_nothing_piles_up(shared: Installation, figures: list[str]) -> None:
+    with locked(shared.database), Crowd(shared) as crowd:
+        time.sleep(30)
+        attempts = [attempt for request in crowd.history for attempt in request.attempts]
+        for sender in crowd.senders:
+            sender.enough.set()
+    longest = max(each.ended - each.begun for each in attempts)
+    figures.append(f"lock held 30 s: {len(attempts)} refused, the slowest after {longest:.1f} s")
+    assert attempts
+    assert all(each.reply and each.reply.status in (409, 503) for each in attempts)
+    assert longest < 25
+    assert crowd.judge().faults == {}
+
+
+@pytest.mark.usefixtures("back")
+def test_lock_that_is_held_for_a_moment_is_waited_for(shared: Installation) -> None:
+    answers = []
+    with locked(shared.database):
+        thread = threading.Thread(target=lambda: answers.append(post_one(shared)[0]))
+        thread.start()
+        time.sleep(1)
+        assert answers == []
+    wait_until(lambda: bool(answers), seconds=BACK_WITHIN)
+    assert answers[0]
+    assert answers[0].status == 201

@@ -1,0 +1,59 @@
+"""A token is revoked while it is in use: what starts afterwards is refused, by every worker."""
+
+import time
+from collections.abc import Iterator
+
+import pytest
+
+from tests.soak.amounts import REVOCATIONS
+from tests.soak.installation import Installation
+from tests.soak.planted import reviving_credentials
+from tests.soak.senders import Crowd
+
+REVOKE = "UPDATE accounts_credential SET revoked_at = created_at"
+REVIVE = "UPDATE accounts_credential SET revoked_at = NULL"
+
+
+@pytest.fixture(autouse=True)
+def alive_afterwards(shared: Installation) -> Iterator[None]:
+    yield
+    shared.database.rows(REVIVE)
+
+
+def revoke(installation: Installation, times: int, *, seconds: float) -> tuple[Crowd, list[tuple[float, float]]]:
+    """Revoke and give back, with the whole of the time between in which the token was certainly no good."""
+    spans = []
+    with Crowd(installation) as crowd:
+        for _ in range(times):
+            crowd.wait_for(2)
+            installation.database.rows(REVOKE)
+            begin = time.monotonic()
+            time.sleep(seconds)
+            spans.append((begin, time.monotonic()))
+            installation.database.rows(REVIVE)
+    return crowd, spans
+
+
+def accepted_within(crowd: Crowd, spans: list[tuple[float, float]]) -> int:
+    attempts = [attempt for request in crowd.history for attempt in request.attempts]
+    return sum(
+        bool(each.reply and each.reply.is_acknowledged and begin < each.begun and each.ended < end)
+        for each in attempts
+        for begin, end in spans
+    )
+
+
+def test_nothing_is_accepted_that_starts_after_the_revocation(shared: Installation, figures: list[str]) -> None:
+    crowd, spans = revoke(shared, REVOCATIONS, seconds=0.2)
+    answers = [attempt.reply for request in crowd.history for attempt in request.attempts if attempt.reply]
+    refused = sum(reply.status == 401 for reply in answers)
+    figures.append(f"{REVOCATIONS} revocations: {refused} refused, {accepted_within(crowd, spans)} accepted afterwards")
+    assert accepted_within(crowd, spans) == 0
+    assert refused
+    assert {reply.status for reply in answers} <= {200, 201, 401, 429}
+
+
+def test_twin_whose_revocation_does_nothing_is_found_out(shared: Installation) -> None:
+    with reviving_credentials(shared.database):
+        crowd, spans = revoke(shared, 2, seconds=2)
+    assert accepted_within(crowd, spans)
