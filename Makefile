@@ -1,4 +1,4 @@
-# Targets: run, test, lint, bench, messages, screenshots, lock. Nothing but Python 3.11 or later, make and git is needed.
+# Targets: run, test, soak, lint, bench, messages, screenshots, lock. Nothing but Python 3.11 or later, make and git is needed.
 
 PYTHON ?= python3
 PORT ?= 8000
@@ -22,7 +22,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard locale/*/LC_MESSAGES/django.po))
 INSTALL_WITH = $(if $(UV),uv pip install --quiet --python $(1),$(1) -m pip install --quiet --disable-pip-version-check) --require-hashes
 INSTALL := $(call INSTALL_WITH,$(PY))
 
-.PHONY: run test lint bench bench-growth bench-growth-drop messages screenshots lock
+.PHONY: run test soak lint bench bench-growth bench-growth-drop messages screenshots lock
 .DELETE_ON_ERROR:
 
 run: export HTTPS ?= 0
@@ -46,6 +46,14 @@ test: $(DEVELOPMENT) $(CATALOGUES)
 	fi; \
 	echo "Left out: $${left_out:-nothing}."; \
 	if [ -n "$$left_out" ] && [ "$$CI" = true ]; then exit 1; fi
+
+# The tests that kill and cut, for an hour instead of a minute. PostgreSQL is one of their own: the URL only names the kind.
+soak: export SOAK := 1
+soak: $(DEVELOPMENT) $(CATALOGUES)
+	@failed=0; \
+	echo "SQLite:"; env -u DATABASE_URL $(PY) -m pytest tests/soak || failed=1; \
+	echo "PostgreSQL:"; DATABASE_URL=postgres:///soak $(PY) -m pytest tests/soak || failed=1; \
+	exit $$failed
 
 lint: $(DEVELOPMENT)
 	$(PY) -m ruff check

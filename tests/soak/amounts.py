@@ -1,23 +1,25 @@
-"""How much of each fault: a taste of it in `make test`, all of it in `make soak`, which sets these variables."""
+"""How much of each fault: a taste of it in `make test`, all of it in `make soak`; a variable SOAK_… says otherwise."""
 
 import os
 
-
-def _amount(name: str, few: int) -> int:
-    return int(os.environ.get(f"SOAK_{name}") or few)
-
-
 LONG = os.environ.get("SOAK") == "1"
+
+
+def _amount(name: str, few: int, many: int) -> int:
+    return int(os.environ.get(f"SOAK_{name}") or (many if LONG else few))
+
 
 # Seconds from the end of a fault until everybody is served. In `make test` others use the machine too.
 BACK_WITHIN = 10.0 if LONG else 40.0
 
-KILLS = _amount("KILLS", 3)  # of a worker
-CRASHES = _amount("CRASHES", 1)  # of PostgreSQL as a whole
-STEPS = _amount("STEPS", 1)  # kills at each step of a request
-RELOADS = _amount("RELOADS", 2)
-RESTARTS = _amount("RESTARTS", 1)
-HANG_UPS = _amount("HANG_UPS", 40)
-SECONDS = _amount("SECONDS", 2)  # of a fault that lasts
-REVOCATIONS = _amount("REVOCATIONS", 10)
-STALLED = _amount("STALLED", 200)  # clients, half a minute of them in `make soak`
+KILLS = _amount("KILLS", 3, 300)  # of a worker
+CRASHES = _amount("CRASHES", 1, 20)  # of PostgreSQL as a whole
+STEPS = _amount("STEPS", 1, 25)  # kills at each step of a request
+RELOADS = _amount("RELOADS", 2, 30)
+RESTARTS = _amount("RESTARTS", 1, 10)
+HANG_UPS = _amount("HANG_UPS", 40, 5000)
+SECONDS = _amount("SECONDS", 2, 60)  # of a fault that lasts
+REVOCATIONS = _amount("REVOCATIONS", 8, 500)
+STALLED = _amount("STALLED", 200, 200)  # clients
+BATTLES = _amount("BATTLES", 4, 100)  # of batches for the same leads
+REPLAYS = _amount("REPLAYS", 40, 20_000)  # submissions that are replayed by a process that is killed

@@ -113,6 +113,8 @@ class Installation:
         wait_until(self.is_live, seconds=60)
 
     def is_live(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, self.log.read_text()[-2000:]
         return self.status(LIVE) == 200
 
     def status(self, request: bytes) -> int:

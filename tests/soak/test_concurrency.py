@@ -8,14 +8,12 @@ from pathlib import Path
 
 import pytest
 
-from tests.soak.amounts import LONG, SECONDS
+from tests.soak.amounts import BATTLES, SECONDS
 from tests.soak.history import Reply, Request, statuses
 from tests.soak.installation import Database, Installation, running
 from tests.soak.judge import judge
 from tests.soak.planted import forgetting_keys
 from tests.soak.senders import Crowd, Sender
-
-BATTLES = 100 if LONG else 4
 
 
 def sixteen(installation: Installation) -> set[int]:

@@ -1,0 +1,118 @@
+"""The disk is full, or says that it could not write; and every acknowledgement has been through it."""
+
+import os
+import shutil
+import signal
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import pytest
+
+from tests.processes import wait_until
+from tests.soak.installation import READY, Database, Installation, copy_of, running
+from tests.soak.senders import Crowd, post_one
+
+SYNCS = "fsync,fdatasync"
+SERIAL = 50  # leads, one after the other
+
+
+@contextmanager
+def traced(installation: Installation, output: Path, *options: str) -> Iterator[None]:
+    """The workers' synchronisations are written to `output`, or whatever else strace is told."""
+    if not shutil.which("strace"):
+        pytest.skip(reason="strace is not installed")
+    targets = [word for pid in installation.workers() for word in ("-p", str(pid))]
+    command = ["strace", "-f", *targets, "-o", str(output), "-e", f"trace={SYNCS}", *options]
+    with subprocess.Popen(command, stderr=subprocess.PIPE) as process:
+        assert process.stderr
+        if b"attached" not in (said := process.stderr.readline()):
+            pytest.skip(reason=f"strace may not look at processes here: {said!r}")
+        time.sleep(1)
+        try:
+            yield
+        finally:
+            process.send_signal(signal.SIGINT)
+
+
+@pytest.mark.soak
+@pytest.mark.sqlite
+def test_every_acknowledgement_has_been_synchronised(shared: Installation, tmp_path: Path) -> None:
+    with traced(shared, tmp_path / "syncs"):
+        replies = [post_one(shared)[0] for _ in range(SERIAL)]
+    assert {reply.status for reply in replies if reply} == {201}
+    assert (tmp_path / "syncs").read_text().count("sync(") >= SERIAL
+
+
+@pytest.mark.postgresql
+def test_every_acknowledgement_has_been_synchronised_by_postgresql(shared: Installation) -> None:
+    def syncs() -> int:
+        number: int = shared.database.rows("SELECT wal_sync FROM pg_stat_wal")[0][0]
+        return number
+
+    before = syncs()
+    replies = [post_one(shared)[0] for _ in range(SERIAL)]
+    assert {reply.status for reply in replies if reply} == {201}
+    wait_until(lambda: syncs() - before >= SERIAL, seconds=20, every=1)
+
+
+@pytest.mark.soak
+@pytest.mark.sqlite
+def test_failing_synchronisation_is_never_acknowledged(
+    shared: Installation, tmp_path: Path, figures: list[str]
+) -> None:
+    with Crowd(shared) as crowd:
+        crowd.wait_for(20)
+        with traced(shared, tmp_path / "syncs", "-e", f"inject={SYNCS}:error=EIO"):
+            replies = [post_one(shared)[0] for _ in range(20)]
+        back = crowd.wait_for_full_service()
+    figures.append(f"failing synchronisation: full service after {back:.1f} s, {crowd.judge()}")
+    assert {reply.status if reply else 0 for reply in replies} == {503}
+    assert crowd.judge().faults == {}
+
+
+@pytest.fixture
+def small_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system of 32 MiB."""
+    mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", tmp_path]
+    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode:
+        pytest.skip(reason="only root may mount a small disk, and not on every machine")
+    yield tmp_path
+    subprocess.run(["umount", "--lazy", tmp_path], check=True)
+
+
+@contextmanager
+def filled(disk: Path, percent: float) -> Iterator[None]:
+    """All but so much of the disk is taken by somebody else."""
+    free = os.statvfs(disk)
+    size = free.f_bavail * free.f_frsize - int(free.f_blocks * free.f_frsize * percent / 100)
+    try:
+        with suppress(OSError), (disk / "filler").open("wb", buffering=0) as filler:  # others fill it at the same time
+            for _ in range(size // 4096):
+                filler.write(bytes(4096))
+        yield
+    finally:
+        (disk / "filler").unlink()
+
+
+@pytest.mark.soak
+@pytest.mark.sqlite
+@pytest.mark.parametrize(("limit", "left"), [("5", 3), ("0", 0)], ids=["nearly", "wholly unguarded"])
+def test_full_disk_is_503_until_there_is_room(
+    prepared: Database, small_disk: Path, limit: str, left: float, figures: list[str]
+) -> None:
+    database = copy_of(prepared, small_disk)
+    with running(database, small_disk, environment={"DISK_FREE_PERCENT": limit}) as installation:
+        with Crowd(installation) as crowd:
+            crowd.wait_for(20)
+            with filled(small_disk, left):
+                time.sleep(2)
+                replies = [post_one(installation)[0] for _ in range(10)]
+                assert installation.status(READY) == (503 if limit == "5" else 200)
+            back = crowd.wait_for_full_service()
+        verdict = crowd.judge()
+    figures.append(f"disk full at {left} %: full service after {back:.1f} s, {verdict}")
+    assert {reply.status if reply else 0 for reply in replies} == {503}
+    assert verdict.faults == {}
