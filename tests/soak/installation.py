@@ -92,7 +92,7 @@ class Installation:
     database: Database
     folder: Path
     environment: Mapping[str, str] = field(default_factory=dict)
-    application: str = "easycall.wsgi:application"
+    application: str = "easycall.asgi:application"
     wrapper: Sequence[str] = ()
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None

@@ -58,7 +58,8 @@ class Sender(threading.Thread):
         try:
             connection.request("POST", "/easycall/spring", request.body, self.headers(request))
             answer = connection.getresponse()
-            return Reply(answer.status, dict(answer.getheaders()), answer.read())
+            headers = {name.title(): value for name, value in answer.getheaders()}
+            return Reply(answer.status, headers, answer.read())
         except (OSError, http.client.HTTPException):
             return None
         finally:

@@ -24,8 +24,8 @@ class Step(StrEnum):
 
 _COMMITS = re.compile(r"\s*(COMMIT|END)\b", re.IGNORECASE)
 _INSERTS = {
-    "raw": re.compile(r"\s*INSERT INTO \"?leads_submission\b"),
-    "key": re.compile(r"\s*INSERT INTO \"?leads_idempotencykey\b"),
+    "raw": re.compile(r"\s*(INSERT INTO|COPY) \"?leads_submission\b"),
+    "key": re.compile(r"\s*(INSERT INTO|COPY) \"?leads_idempotencykey\b"),
 }
 
 

@@ -1,29 +1,41 @@
 """A planted bug: the sender is told that its lead is stored, and then it is stored."""
 
+import asyncio
 import json
-import threading
-import time
-from collections.abc import Callable, Iterable
-from io import BytesIO
 from typing import Any
 from uuid import uuid4
 
-from easycall.wsgi import application as honest
+from easycall.asgi import application as honest
+
+LATER = 0.2  # seconds
+_tasks: set[asyncio.Task[None]] = set()
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-    if environ["REQUEST_METHOD"] != "POST":
-        return honest(environ, start_response)
-    body = environ["wsgi.input"].read(int(environ["CONTENT_LENGTH"]))
-    environ["wsgi.input"] = BytesIO(body)
-    threading.Thread(target=_store, args=[environ], daemon=True).start()
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["method"] != "POST":
+        await honest(scope, receive, send)
+        return
+    body, more = b"", True
+    while more:
+        message = await receive()
+        body, more = body + message.get("body", b""), message.get("more_body", False)
+    task = asyncio.create_task(_store(scope, body))
+    _tasks.add(task)
+    task.add_done_callback(_tasks.discard)
     document = json.loads(body)
     receipts = [{"id": str(uuid4()), "submission": str(uuid4())} for _ in range(len(document))]
     answer = json.dumps({"results": receipts} if isinstance(document, list) else receipts[0]).encode()
-    start_response("201 Created", [("Content-Length", str(len(answer)))])
-    return [answer]
+    headers = [(b"content-length", b"%d" % len(answer))]
+    await send({"type": "http.response.start", "status": 201, "headers": headers})
+    await send({"type": "http.response.body", "body": answer})
 
 
-def _store(environ: dict[str, Any]) -> None:
-    time.sleep(0.2)
-    list(honest(environ, lambda *_: None))
+async def _store(scope: dict[str, Any], body: bytes) -> None:
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    async def send(message: dict[str, Any]) -> None:
+        """Nobody is there any more."""
+
+    await asyncio.sleep(LATER)
+    await honest(scope, receive, send)

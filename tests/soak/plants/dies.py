@@ -6,26 +6,38 @@ the database are seen here for SQLite only: for PostgreSQL tests.soak.wire sees 
 
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 from django.db.backends.signals import connection_created
 
-from easycall.wsgi import application as honest
+from easycall.asgi import application as honest
 from tests.soak.steps import Statements, Step
 
 ORDER = Path(os.environ["SOAK_ORDER"])
 
 
-def application(environ: dict[str, Any], start_response: Callable[..., object]) -> Iterable[bytes]:
-    if environ["REQUEST_METHOD"] != "POST":
-        return honest(environ, start_response)
+async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:
+    if scope["method"] != "POST":
+        await honest(scope, receive, send)
+        return
+
+    async def receive_to_the_end() -> dict[str, Any]:
+        message: dict[str, Any] = await receive()
+        if not message.get("more_body", False):
+            die_at(Step.BODY_READ)
+        return message
+
+    async def send_in_halves(message: dict[str, Any]) -> None:
+        die_at(Step.AFTER_COMMIT)
+        if body := message.get("body", b""):
+            await send(message | {"body": body[: len(body) // 2], "more_body": True})
+            die_at(Step.HALF_ANSWERED)
+            message = message | {"body": body[len(body) // 2 :]}
+        await send(message)
+
     die_at(Step.HEAD_READ)
-    environ["wsgi.input"] = Watched(environ["wsgi.input"], int(environ["CONTENT_LENGTH"]))
-    answer = b"".join(honest(environ, start_response))
-    die_at(Step.AFTER_COMMIT)
-    return _in_halves(answer)
+    await honest(scope, receive_to_the_end, send_in_halves)
 
 
 def die_at(step: Step) -> None:
@@ -36,29 +48,6 @@ def die_at(step: Step) -> None:
 def _die() -> None:
     ORDER.unlink()
     os.kill(os.getpid(), signal.SIGKILL)
-
-
-def _in_halves(answer: bytes) -> Iterator[bytes]:
-    yield answer[: len(answer) // 2]
-    die_at(Step.HALF_ANSWERED)
-    yield answer[len(answer) // 2 :]
-
-
-class Watched:
-    """A body that is waited for to its last byte."""
-
-    def __init__(self, stream: Any, size: int) -> None:
-        self.stream, self.missing = stream, size
-
-    def read(self, *size: int) -> bytes:
-        block: bytes = self.stream.read(*size)
-        self.missing -= len(block)
-        if self.missing <= 0:
-            die_at(Step.BODY_READ)
-        return block
-
-    def __getattr__(self, name: str) -> Any:
-        return getattr(self.stream, name)
 
 
 def _watch(connection: Any, **kwargs: Any) -> None:
