@@ -10,7 +10,7 @@ def _amount(name: str, few: int, many: int) -> int:
 
 
 # Seconds from the end of a fault until everybody is served. In `make test` others use the machine too.
-BACK_WITHIN = 10.0 if LONG else 40.0
+BACK_WITHIN = 10.0 if LONG else 90.0
 
 KILLS = _amount("KILLS", 3, 300)  # of a worker
 CRASHES = _amount("CRASHES", 1, 20)  # of PostgreSQL as a whole

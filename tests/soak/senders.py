@@ -111,7 +111,7 @@ class Crowd:
     def acknowledged(self) -> int:
         return sum(request.is_acknowledged for request in self.history)
 
-    def wait_for(self, more: int, *, seconds: float = 60) -> float:
+    def wait_for(self, more: int, *, seconds: float = 120) -> float:
         """Until so many more requests are acknowledged. Returns the seconds that this took."""
         start, goal = time.monotonic(), self.acknowledged + more
         while self.acknowledged < goal:

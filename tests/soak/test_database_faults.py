@@ -15,8 +15,7 @@ from tests.soak.installation import LIVE, READY, Database, Installation
 from tests.soak.senders import Crowd, post_one
 
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sender'"
-# What the pool waits for a connection, and a margin for a busy machine.
-POOL_SECONDS = 5 + (1 if LONG else 5)
+AT_ONCE = 1.0 if LONG else 5.0  # seconds; in `make test` others use the machine too
 
 
 @pytest.fixture
@@ -57,7 +56,7 @@ def test_database_that_is_down_is_503_and_not_ready_but_live(
         assert shared.status(READY) == 503
         assert shared.status(LIVE) == 200
     figures.append(f"database down: 503 after {max(seconds):.2f} s at most")
-    assert max(seconds) < POOL_SECONDS
+    assert max(seconds) < AT_ONCE
 
 
 @pytest.mark.postgresql
