@@ -30,13 +30,17 @@ def _in_order(marks: str) -> str:
     return "".join(sorted(decomposed, key=unicodedata.combining))
 
 
+@lru_cache(maxsize=4096)
+def _plain(letter: str) -> str:
+    return "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+
+
 def without_accents(text: str) -> str:
     """`Dirección` -> `Direccion`; compatibility forms (full-width letters, ligatures) become plain ones."""
     if text.isascii():
         return text
     # Letter by letter: the order of marks does not matter to what is about to drop them, and sorting them can be slow.
-    plain = (unicodedata.normalize("NFKD", letter) for letter in text)
-    return "".join(c for letters in plain for c in letters if not unicodedata.combining(c))
+    return "".join(map(_plain, text))
 
 
 @lru_cache(maxsize=4096)

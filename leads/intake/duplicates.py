@@ -54,8 +54,12 @@ def compared_values(draft: Draft) -> dict[Compared, set[Value]]:
     """What the draft's campaign compares of it. A doubtful value tells nobody from anybody, so it is not there."""
     values = {}
     for rule in draft.mapping.campaign.compared:
-        columns = (column for column in _COLUMNS_OF_RULE[rule] if column not in draft.doubtful)
-        if its := {_value(column, text) for column in columns if (text := draft.columns.get(column))}:
+        its = {
+            _value(column, text)
+            for column in _COLUMNS_OF_RULE[rule]
+            if (text := draft.columns.get(column)) and column not in draft.doubtful
+        }
+        if its:
             values[rule] = its
     return values
 

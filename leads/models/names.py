@@ -23,7 +23,8 @@ class NameWordsField(models.TextField[str, str]):
 
     def pre_save(self, model_instance: models.Model, add: bool) -> Any:
         names = " ".join(getattr(model_instance, name) for name in ("nome", "cognome", "nome_completo"))
-        words = dict.fromkeys([*name_words(names), *name_words(names.translate(_APOSTROPHES))])
+        joined = names.translate(_APOSTROPHES)
+        words = dict.fromkeys([*name_words(names), *(name_words(joined) if joined != names else ())])
         value = "".join(f" {word}" for word in words)
         setattr(model_instance, self.attname, value)
         return value
