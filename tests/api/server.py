@@ -17,6 +17,8 @@ from django.conf import settings
 from django.db import connection
 from django.utils.datastructures import CaseInsensitiveMapping
 
+from tests.processes import free_port
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -68,7 +70,7 @@ def database_url(name: str | None = None) -> str:
 
 @contextmanager
 def serving(url: str, log: Path) -> Iterator[Server]:
-    port = _free_port()
+    port = free_port()
     environment = {
         **os.environ,
         "DJANGO_SETTINGS_MODULE": "easycall.settings",
@@ -86,13 +88,6 @@ def serving(url: str, log: Path) -> Iterator[Server]:
             yield Server(port, log)
         finally:
             process.terminate()
-
-
-def _free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        port: int = sock.getsockname()[1]
-        return port
 
 
 def _wait_for(port: int) -> None:

@@ -55,6 +55,7 @@ class Database:
         if self.cluster:
             return psycopg.connect(self.url, autocommit=True)
         connection = sqlite3.connect(self.url.removeprefix("sqlite:///"), isolation_level=None, timeout=20)
+        connection.execute("PRAGMA foreign_keys = ON")
         # Constraints that Django writes need it.
         connection.create_function("REGEXP", 2, lambda pattern, text: bool(re.search(pattern, str(text))))
         return connection

@@ -28,6 +28,15 @@ def reviving_credentials(database: Database) -> Iterator[None]:
 
 
 @contextmanager
+def misplacing_leads(database: Database) -> Iterator[None]:
+    """A lead ends in another campaign than its receipt says."""
+    elsewhere = "(SELECT min(id) FROM campaigns_campaign WHERE id <> NEW.campaign_id)"
+    statement = f"UPDATE leads_lead SET campaign_id = {elsewhere} WHERE id = NEW.id"
+    with _trigger(database, "AFTER INSERT", "leads_lead", statement):
+        yield
+
+
+@contextmanager
 def _trigger(database: Database, when: str, table: str, statement: str) -> Iterator[None]:
     if database.cluster:
         database.rows(

@@ -28,6 +28,7 @@ class Sender(threading.Thread):
         self.history: list[Request] = []
         self.enough = threading.Event()
         self.timeout = 45.0  # seconds
+        self.code = "demo_leads"
 
     def run(self) -> None:
         while not self.enough.is_set():
@@ -39,7 +40,7 @@ class Sender(threading.Thread):
 
     def next_request(self) -> Request:
         marks = tuple(f"{self.name}-{next(self.counter)}" for _ in range(self.batch or 1))
-        leads = [_lead(mark) for mark in marks]
+        leads = [_lead(mark, self.code) for mark in marks]
         body = json.dumps(leads if self.batch else leads[0], ensure_ascii=False, indent=random.choice([None, 1]))
         return Request(marks, body.encode(), f"key-{marks[0]}" if self.with_key else "")
 
@@ -71,10 +72,10 @@ class Sender(threading.Thread):
         return {"Authorization": f"Bearer {token}", "Content-Type": "application/json", "Connection": "close", **key}
 
 
-def _lead(mark: str) -> dict[str, str]:
+def _lead(mark: str, code: str) -> dict[str, str]:
     # Each has a phone of its own, lest one be taken for the duplicate of another.
     phone = f"6{random.randrange(10**8):08d}"
-    return {"Campaign": "demo_leads", "nombre": mark, "telefono_movil": phone, "notas": "Ñandú, più tardi 🙂"}
+    return {"Campaign": code, "nombre": mark, "telefono_movil": phone, "notas": "Ñandú, più tardi 🙂"}
 
 
 class Crowd:

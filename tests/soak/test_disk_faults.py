@@ -46,6 +46,17 @@ def test_every_acknowledgement_has_been_synchronised(shared: Installation, tmp_p
     assert (tmp_path / "syncs").read_text().count("sync(") >= SERIAL
 
 
+@pytest.mark.soak
+@pytest.mark.sqlite
+def test_twin_that_does_not_synchronise_is_found_out(database: Database, tmp_path: Path) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.asynchronous"}
+    with running(database, tmp_path, environment=environment) as installation:
+        with traced(installation, tmp_path / "syncs", "-e", f"inject={SYNCS}:error=EIO"):
+            replies = [post_one(installation)[0] for _ in range(SERIAL)]
+        assert (tmp_path / "syncs").read_text().count("sync(") < SERIAL
+        assert 201 in {reply.status for reply in replies if reply}
+
+
 @pytest.mark.postgresql
 def test_every_acknowledgement_has_been_synchronised_by_postgresql(shared: Installation) -> None:
     def syncs() -> int:

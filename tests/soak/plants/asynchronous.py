@@ -3,4 +3,8 @@
 from easycall.settings import *  # noqa: F403
 from easycall.settings import DATABASES
 
-DATABASES["default"]["OPTIONS"]["options"] = "-c synchronous_commit=off"
+options = DATABASES["default"]["OPTIONS"]
+if "init_command" in options:
+    options["init_command"] = "PRAGMA journal_mode=WAL; PRAGMA synchronous=OFF;"
+else:
+    options["options"] = "-c synchronous_commit=off"
