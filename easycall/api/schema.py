@@ -1,7 +1,7 @@
 """The OpenAPI document, as JSON or YAML, for whoever asks: it says nothing of this installation's data."""
 
 from functools import cache
-from typing import cast
+from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
@@ -43,4 +43,9 @@ def _preferred(request: HttpRequest) -> str | None:
 @cache
 def _rendered(format_name: str) -> bytes:
     document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    return render(document, format_name)
+
+
+def render(document: dict[str, Any], format_name: str) -> bytes:
+    """An OpenAPI document as `json` or `yaml`."""
     return cast(bytes, _RENDERERS[format_name]().render(document, renderer_context={}))

@@ -3,6 +3,7 @@
 What the code knows - fields, spellings, problems, warnings, limits - is taken from there.
 """
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.utils import translation
@@ -28,13 +29,17 @@ def describe_door(result: Document, **kwargs: Any) -> Document:
         components["securitySchemes"] = {"token": requests.TOKEN}
         components["schemas"] = components.get("schemas", {}) | schemas.components()
         components["parameters"] = requests.PARAMETERS
-        components["requestBodies"] = {"Leads": requests.body()}
+        components["requestBodies"] = {"Leads": requests.body(requests.EXAMPLE)}
         components["responses"] = answers.components()
     return result
 
 
 def _operation(path: str, summary: str, description: str) -> Document:
-    parameters = [{"$ref": f"#/components/parameters/{name}"} for name in requests.PARAMETERS]
+    return operation(path, summary, description, parameters=requests.PARAMETERS)
+
+
+def operation(path: str, summary: str, description: str, *, parameters: Iterable[str]) -> Document:
+    """One path of the door; `parameters` are names of components."""
     return {
         # One of eight ways to say the same; what they share is in the components.
         "operationId": "_".join(path.replace("/", " ").split()[1:]) + ("_slash" if path.endswith("/") else ""),
@@ -42,7 +47,7 @@ def _operation(path: str, summary: str, description: str) -> Document:
         "description": description,
         "tags": ["leads"],
         "security": [{"token": []}],
-        "parameters": parameters,
+        "parameters": [{"$ref": f"#/components/parameters/{name}"} for name in parameters],
         "requestBody": {"$ref": "#/components/requestBodies/Leads"},
         "responses": {name: {"$ref": f"#/components/responses/{key}"} for name, key in answers.BY_STATUS.items()},
     }

@@ -54,7 +54,11 @@ def _json(description: str, schema: Json) -> Json:
 
 
 def _problem(status: int, types: list[type[Problem]]) -> Json:
-    said = {"type": {"enum": [f"/problems/{each.type}" for each in types]}, "status": {"const": status}}
+    # As lists of their type, and not as a constant: what makes clients can merge that with the schema of all problems.
+    said = {
+        "type": {"type": "string", "enum": [f"/problems/{each.type}" for each in types]},
+        "status": {"type": "integer", "enum": [status]},
+    }
     schema = {"allOf": [{"$ref": "#/components/schemas/Problem"}, {"properties": said}]}
     description = "\n".join(f"- `{each.type}`: {each.title}. {each.remedy}" for each in types)
     headers = {"headers": _HEADERS[status]} if status in _HEADERS else {}

@@ -1,5 +1,6 @@
 """What may be sent: the token, the parameters, and the body in its kinds."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from accounts.tokens import PATTERN
@@ -45,29 +46,43 @@ PARAMETERS: dict[str, Json] = {
     },
 }
 
+_LIMITS = (
+    f"A lead is at most {LEAD_BYTES >> 20} MiB and {LEAD_FIELDS} fields, a batch {BATCH_BYTES >> 20} MiB and "
+    f"{BATCH_LEADS:,} leads, a key {KEY_LENGTH} and a value {VALUE_LENGTH:,} characters. Text is UTF-8."
+)
 _LEAD = {"$ref": "#/components/schemas/Lead"}
 
 
-def body() -> Json:
-    """The request body: one lead in four kinds, or many in JSON."""
+def body(example: Mapping[str, str]) -> Json:
+    """The request body: one lead in four kinds, or many in JSON. `example` is a lead."""
     return {
         "required": True,
-        "description": f"A lead is at most {LEAD_BYTES >> 20} MiB and {LEAD_FIELDS} fields, a batch "
-        f"{BATCH_BYTES >> 20} MiB and {BATCH_LEADS:,} leads, a key {KEY_LENGTH} and a value {VALUE_LENGTH:,} "
-        "characters. Text is UTF-8; `charset` may name utf-16, iso-8859-1, iso-8859-15 or windows-1252.",
+        "description": f"{_LIMITS} `charset` may name utf-16, iso-8859-1, iso-8859-15 or windows-1252.",
         "content": {
-            "application/json": {
-                "schema": {"anyOf": [_LEAD, {"$ref": "#/components/schemas/Batch"}]},
-                "examples": {"lead": {"value": _EXAMPLE}, "batch": {"value": [_EXAMPLE]}},
-            },
-            "application/x-www-form-urlencoded": {"schema": _LEAD, "example": _EXAMPLE},
-            "multipart/form-data": {"schema": _LEAD, "example": _EXAMPLE},
+            **_json(example),
+            "application/x-www-form-urlencoded": {"schema": _LEAD, "example": example},
+            "multipart/form-data": {"schema": _LEAD, "example": example},
             "text/plain": {
                 "schema": {"type": "string", "description": "A field a line: `key: value` or `key=value`."},
-                "example": "\n".join(f"{key}: {value}" for key, value in _EXAMPLE.items()),
+                "example": "\n".join(f"{key}: {value}" for key, value in example.items()),
             },
         },
     }
 
 
-_EXAMPLE = {"Campaign": "demo_leads", "nombre": "Lucía", "telefono_movil": "600 11 12 22"}
+def json_body(example: Mapping[str, str]) -> Json:
+    """The same in JSON only: a client that is made from a document with several kinds sends them mixed up."""
+    others = "A lead may also come as a form or as text, a line a field: see /api/docs/."
+    return body(example) | {"description": f"{_LIMITS} {others}", "content": _json(example)}
+
+
+def _json(example: Mapping[str, str]) -> Json:
+    return {
+        "application/json": {
+            "schema": {"anyOf": [_LEAD, {"$ref": "#/components/schemas/Batch"}]},
+            "examples": {"lead": {"value": example}, "batch": {"value": [example]}},
+        }
+    }
+
+
+EXAMPLE = {"Campaign": "demo_leads", "nombre": "Lucía", "telefono_movil": "600 11 12 22"}

@@ -1,5 +1,6 @@
 """The shapes: a lead as it is sent, the receipt, the batch's answer, the problem."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from campaigns.enums import Compared, DuplicateAction
@@ -14,7 +15,7 @@ STATUSES = ("created", "duplicate", "updated", "repeated")
 _ID: Json = {"type": "string", "format": "uuid"}
 _LEAD_ID = "The lead; null: only explained, or merged into a lead of another user."
 _COUNT: Json = {"type": "integer", "minimum": 0}
-_MEANINGS = {
+MEANINGS = {
     Envelope.CAMPAIGN: "The external campaign code, letter for letter; not needed with one active Import API row.",
     Envelope.EXTERNAL_ID: "The sender's own id of the lead: sent again, it is the same lead.",
     Envelope.CHANNEL: "Where the lead came from.",
@@ -47,7 +48,7 @@ def _lead() -> Json:
         field.name: _field(f"{field.label} ({field.type.replace('_', ' ')}).", _spellings(field.name))
         for field in FIELDS.values()
     }
-    envelope = {names[0]: _field(_MEANINGS[meaning], names[1:]) for meaning, names in ENVELOPE_NAMES.items()}
+    envelope = {names[0]: _field(MEANINGS[meaning], names[1:]) for meaning, names in ENVELOPE_NAMES.items()}
     return {
         "type": "object",
         "description": "A person to call. A phone or an e-mail is needed. Letter case, accents, and blanks, hyphens "
@@ -63,9 +64,14 @@ def _spellings(field: str) -> list[str]:
     return [alias.key for alias in ALIASES if alias.field == field and alias.key != field]
 
 
-def _field(meaning: str, others: Any) -> Json:
+def _field(meaning: str, others: Iterable[str]) -> Json:
+    return {"description": with_names(meaning, others)}
+
+
+def with_names(meaning: str, others: Iterable[str]) -> str:
+    """What a key means, and what else it may be called."""
     also = ", ".join(f"`{key}`" for key in others)
-    return {"description": f"{meaning} Also: {also}." if also else meaning}
+    return f"{meaning} Also: {also}." if also else meaning
 
 
 def _batch() -> Json:
