@@ -13,10 +13,12 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.request import Request
 
 from accounts import refusals, tokens
+from accounts.enums import Scope
 from accounts.models import Credential, User
 from accounts.throttle import Throttle
 from easycall.errors import (
     AddressNotAllowed,
+    InsufficientScope,
     InvalidToken,
     MalformedRequest,
     MissingCredentials,
@@ -78,6 +80,12 @@ def check_address(credential: Credential, address: str | None) -> None:
     """Raise AddressNotAllowed when the credential is limited to networks and `address` is in none of them."""
     if credential.networks and not (address and credential.allows(ip_address(address))):
         raise AddressNotAllowed("The token is limited to networks, and the request comes from none of them.")
+
+
+def check_scope(credential: Credential, scope: Scope) -> None:
+    """Raise InsufficientScope when the credential was not made for this."""
+    if not credential.has_scope(scope):
+        raise InsufficientScope(f"The token has not the scope “{scope}”.", scope=scope)
 
 
 def token_in_url(query: str) -> bool:

@@ -7,6 +7,13 @@ class CredentialType(models.TextChoices):
     TOKEN = "token", _("TOKEN")
 
 
+class Scope(models.TextChoices):
+    """What a token is good for."""
+
+    INTAKE = "intake", _("Send leads")
+    READ = "read", _("Read what came in")
+
+
 class CredentialState(models.TextChoices):
     """What a credential is good for now; worked out, not stored."""
 

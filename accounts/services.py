@@ -7,7 +7,9 @@ from django.conf import settings
 from django.utils import timezone
 
 from accounts import tokens
+from accounts.enums import Scope
 from accounts.models import Credential, User
+from accounts.models.credential import join_scopes
 
 
 def create_token(
@@ -16,6 +18,7 @@ def create_token(
     by: User | None,
     label: str = "",
     expires_at: datetime | None = None,
+    scopes: Sequence[str] = (Scope.INTAKE,),
     networks: Sequence[str] = (),
     requests_per_minute: int | None = None,
     key: str | None = None,
@@ -30,6 +33,7 @@ def create_token(
         label=label,
         key=token.key,
         digest=tokens.digest(token, pepper=settings.TOKEN_PEPPERS[0]),
+        scopes=join_scopes(scopes),
         networks=list(networks),
         requests_per_minute=requests_per_minute,
         expires_at=expires_at,

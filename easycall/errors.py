@@ -74,6 +74,12 @@ class MalformedBody(Problem):
     remedy = _("Correct the body at the place that the answer names; nothing of it was taken.")
 
 
+class InvalidQuery(Problem):
+    type, status = "invalid-query", 400
+    title = _("The query can't be answered")
+    remedy = _("Correct the parameters that the answer names.")
+
+
 class IdempotencyKeyInvalid(Problem):
     type, status = "idempotency-key-invalid", 400
     title = _("The Idempotency-Key header is not valid")
@@ -109,16 +115,32 @@ class AddressNotAllowed(Problem):
     remedy = _("Add the sender's address to the networks of the credential, or send from one of them.")
 
 
+class InsufficientScope(Problem):
+    type, status = "insufficient-scope", 403
+    title = _("The token is not made for this")
+    remedy = _("Use a token that is: which sends leads, which reads, is chosen where the credential is made.")
+
+    def __init__(self, detail: str, *, scope: str) -> None:
+        challenge = f'Bearer realm="easycall", error="insufficient_scope", scope="{scope}"'
+        super().__init__(detail, headers={"WWW-Authenticate": challenge})
+
+
+class PermissionDenied(Problem):
+    type, status = "permission-denied", 403
+    title = _("The user of this token may not see this")
+    remedy = _("Have the administrator give the user of the token a role that may.")
+
+
 class NotFound(Problem):
     type, status = "not-found", 404
     title = _("There is nothing at this address")
-    remedy = _("Send leads to /easycall/spring or /easycall/spring/lead.")
+    remedy = _("Send leads to /easycall/spring, and read them at /api/leads/.")
 
 
 class MethodNotAllowed(Problem):
     type, status = "method-not-allowed", 405
     title = _("This method is not allowed here")
-    remedy = _("Send leads with POST.")
+    remedy = _("Send leads with POST, and read with GET.")
 
 
 class NotAcceptable(Problem):
@@ -202,10 +224,13 @@ PROBLEMS: Mapping[str, type[Problem]] = {
     for problem in (
         MalformedRequest,
         MalformedBody,
+        InvalidQuery,
         IdempotencyKeyInvalid,
         MissingCredentials,
         InvalidToken,
         AddressNotAllowed,
+        InsufficientScope,
+        PermissionDenied,
         NotFound,
         MethodNotAllowed,
         NotAcceptable,

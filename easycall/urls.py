@@ -6,11 +6,13 @@ from drf_spectacular.views import SpectacularSwaggerSplitView
 from easycall import views
 from easycall.api import health
 from easycall.api.schema import schema
+from leads.api.urls import reading
 
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
     path("easycall/", include("leads.api.urls")),
+    path("api/", include((reading, "api"))),
     re_path(r"^api/schema(?:/|\.(?P<suffix>json|yaml))?\Z", schema, name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url="/api/schema/"), name="docs"),
     path("problems/<slug:slug>", views.problem, name="problem"),

@@ -67,6 +67,7 @@ class Migration(migrations.Migration):
                 ('label', models.CharField(blank=True, help_text='What it is for, such as “landing page May”.', max_length=100, verbose_name='label')),
                 ('key', models.CharField(editable=False, max_length=12, unique=True, verbose_name='prefix')),
                 ('digest', models.CharField(editable=False, max_length=64)),
+                ('scopes', models.CharField(db_default='intake', default='intake', max_length=20, verbose_name='good for')),
                 ('networks', models.JSONField(blank=True, default=list, help_text='Addresses it is accepted from; none = from anywhere.', verbose_name='networks')),
                 ('requests_per_minute', models.PositiveIntegerField(blank=True, null=True, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(60000)], verbose_name='requests per minute')),
                 ('rate_spent_until', models.DateTimeField(editable=False, null=True)),
@@ -82,7 +83,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'advanced credential',
                 'verbose_name_plural': 'advanced credentials',
                 'ordering': ('-created_at',),
-                'constraints': [models.CheckConstraint(condition=models.Q(('type__in', ['token'])), name='credential_type_is_known'), models.CheckConstraint(condition=models.Q(('digest__length', 64)), name='credential_digest_is_64'), models.CheckConstraint(condition=models.Q(('key__length', 12)), name='credential_key_is_12'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='credential_expires_after_creation'), models.CheckConstraint(condition=models.Q(('requests_per_minute', None), ('requests_per_minute__range', (1, 60000)), _connector='OR'), name='credential_rate_is_possible')],
+                'constraints': [models.CheckConstraint(condition=models.Q(('type__in', ['token'])), name='credential_type_is_known'), models.CheckConstraint(condition=models.Q(('scopes__in', ('intake', 'read', 'intake read'))), name='credential_scopes_are_known'), models.CheckConstraint(condition=models.Q(('digest__length', 64)), name='credential_digest_is_64'), models.CheckConstraint(condition=models.Q(('key__length', 12)), name='credential_key_is_12'), models.CheckConstraint(condition=models.Q(('expires_at', None), ('expires_at__gt', models.F('created_at')), _connector='OR'), name='credential_expires_after_creation'), models.CheckConstraint(condition=models.Q(('requests_per_minute', None), ('requests_per_minute__range', (1, 60000)), _connector='OR'), name='credential_rate_is_possible')],
             },
         ),
     ]

@@ -1,3 +1,4 @@
+from collections.abc import Iterable
 from datetime import datetime
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
@@ -8,11 +9,19 @@ from django.db.models.functions import Length
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from accounts.enums import CredentialState, CredentialType
+from accounts.enums import CredentialState, CredentialType, Scope
 
 models.CharField.register_lookup(Length)
 
 HIGHEST_RATE = 60_000  # a request a millisecond
+
+
+def join_scopes(scopes: Iterable[str]) -> str:
+    """As the column has them: each once, in one order, joined with blanks."""
+    return " ".join(scope.value for scope in Scope if scope in set(scopes))
+
+
+SCOPES = tuple(join_scopes(scopes) for scopes in ([Scope.INTAKE], [Scope.READ], [*Scope]))
 
 
 class CredentialQuerySet(models.QuerySet["Credential"]):
@@ -38,6 +47,7 @@ class Credential(models.Model):
     )
     key = models.CharField(_("prefix"), max_length=12, unique=True, editable=False)
     digest = models.CharField(max_length=64, editable=False)
+    scopes = models.CharField(_("good for"), max_length=20, default=Scope.INTAKE, db_default="intake")
     networks = models.JSONField(
         _("networks"), default=list, blank=True, help_text=_("Addresses it is accepted from; none = from anywhere.")
     )
@@ -73,6 +83,7 @@ class Credential(models.Model):
         ordering = ("-created_at",)
         constraints = (
             models.CheckConstraint(name="credential_type_is_known", condition=models.Q(type__in=CredentialType.values)),
+            models.CheckConstraint(name="credential_scopes_are_known", condition=models.Q(scopes__in=SCOPES)),
             # A token in clear is longer than its digest: this is what keeps one from being stored by mistake.
             models.CheckConstraint(name="credential_digest_is_64", condition=models.Q(digest__length=64)),
             models.CheckConstraint(name="credential_key_is_12", condition=models.Q(key__length=12)),
@@ -104,6 +115,9 @@ class Credential(models.Model):
     def is_live(self, now: datetime | None = None) -> bool:
         """The same rule as `CredentialQuerySet.live`, for a row that was read with its user."""
         return self.state(now) is CredentialState.LIVE
+
+    def has_scope(self, scope: Scope) -> bool:
+        return scope in self.scopes.split()
 
     def allows(self, address: IPv4Address | IPv6Address) -> bool:
         # A server that listens on IPv6 too sees 192.0.2.1 as ::ffff:192.0.2.1.

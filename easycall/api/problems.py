@@ -2,13 +2,13 @@
 
 import json
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 from uuid import UUID
 
 from django.core.exceptions import SuspiciousOperation
 from django.db import InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.utils import translation
 from django.views import defaults
@@ -24,24 +24,38 @@ CONTENT_TYPE = "application/problem+json"
 # Where machines ask; people get pages.
 _API_PATHS = ("/easycall/", "/api/")
 
+_OF_LIBRARIES: Sequence[tuple[tuple[type[Exception], ...], Callable[[], Problem]]] = (
+    (
+        (exceptions.MethodNotAllowed,),
+        lambda: errors.MethodNotAllowed("Only GET is taken here.", headers={"Allow": "GET, HEAD"}),
+    ),
+    (
+        (Http404, exceptions.NotFound),
+        lambda: errors.NotFound("There is nothing here, or nothing that the user of this token may see."),
+    ),
+    (
+        (exceptions.NotAcceptable,),
+        lambda: errors.NotAcceptable("Answers are application/json or application/problem+json."),
+    ),
+    (
+        (SuspiciousOperation, exceptions.ParseError),
+        lambda: errors.MalformedRequest("The request is not well formed."),
+    ),
+)
+
 
 def as_problem(exc: BaseException) -> Problem:
     """The problem that any exception of a view is. What nobody expected is logged and is a fault, never a 500."""
     match exc:
         case Problem():
             return exc
-        case exceptions.MethodNotAllowed():
-            return errors.MethodNotAllowed("Only POST is taken here.", headers={"Allow": "POST"})
-        case exceptions.NotAcceptable():
-            return errors.NotAcceptable("Answers are application/json or application/problem+json.")
-        case SuspiciousOperation() | exceptions.ParseError():
-            return errors.MalformedRequest("The request is not well formed.")
         case OperationalError() | InterfaceError():
             log.error("The database could not answer: %s", type(exc).__name__)
             return errors.TemporarilyUnavailable()
-        case _:
-            log.error("A request failed", exc_info=exc)
-            return errors.TemporarilyUnavailable()
+    known = next((make() for kinds, make in _OF_LIBRARIES if isinstance(exc, kinds)), None)
+    if known is None:
+        log.error("A request failed", exc_info=exc)
+    return known or errors.TemporarilyUnavailable()
 
 
 def text(problem: Problem, *, submission: UUID | None = None) -> str:

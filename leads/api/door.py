@@ -9,7 +9,8 @@ from django.conf import settings
 from django.db import DatabaseError
 from django.http.request import MediaType, split_domain_port, validate_host
 
-from accounts.authentication import Bearer, check_address, identify, token_in_url
+from accounts.authentication import Bearer, check_address, check_scope, identify, token_in_url
+from accounts.enums import Scope
 from accounts.models import Credential
 from accounts.rates import check_rate
 from easycall import disk, request_log
@@ -155,6 +156,7 @@ def _examine(arrival: Arrival, credential: Credential, address: str | None) -> N
     """Raise the Problem of a request that can't be read, whatever its body says."""
     headers = arrival.headers
     check_address(credential, address)
+    check_scope(credential, Scope.INTAKE)
     check_rate(credential)
     if arrival.query and token_in_url(arrival.query):
         raise MalformedRequest("A token in the URL is not accepted, for URLs are written to logs.")

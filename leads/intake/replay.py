@@ -13,7 +13,8 @@ from django.db import InterfaceError, OperationalError, transaction
 from django.db.models import QuerySet
 from django.utils import timezone, translation
 
-from accounts.authentication import check_address
+from accounts.authentication import check_address, check_scope
+from accounts.enums import Scope
 from accounts.models import User
 from easycall.errors import IdempotencyKeyReused, Problem, TemporarilyUnavailable
 from leads.enums import Outcome
@@ -87,7 +88,8 @@ class Tally:
 def replay(*, submission_id: UUID, by: User | None) -> Replayed:
     """Run a submission that was not wholly taken again, in one transaction. `by` is None for the command line.
 
-    Nothing is asked of the token: that it was good is why the submission is there, and the replay is support's act.
+    Of the token only its scope and its networks are asked again: that it was good is why the submission is there, and
+    the replay is support's act.
 
     Raises django.db.Error when the database can't answer: then nothing was written.
     """
@@ -174,6 +176,7 @@ def _delivery(submission: Submission) -> Delivery:
 def _take(submission: Submission, delivery: Delivery) -> None:
     """Make leads of what is none yet. Raises the Problem of the whole."""
     check_address(delivery.credential, delivery.remote_address)
+    check_scope(delivery.credential, Scope.INTAKE)
     content = body.read(delivery.raw, delivery.content_type)
     claim = claim_of(delivery, content)
     if claim:

@@ -24,6 +24,12 @@ def test_the_database_refuses_an_unknown_type_of_credential() -> None:
         change(CredentialFactory(), type="password")
 
 
+@pytest.mark.parametrize("scopes", ["", "write", "read intake", "intake,read"])
+def test_the_database_refuses_unknown_scopes(scopes: str) -> None:
+    with pytest.raises(IntegrityError, match="credential_scopes_are_known"):
+        change(CredentialFactory(), scopes=scopes)
+
+
 @pytest.mark.parametrize("digest", ["", "0" * 63])
 def test_the_database_refuses_what_is_no_digest(digest: str) -> None:
     with pytest.raises(IntegrityError, match="credential_digest_is_64"):

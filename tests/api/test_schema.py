@@ -22,6 +22,7 @@ from leads.api.views import intake
 from leads.enums import Verdict
 from tests.intake.test_cases import CASES, read_case
 
+READ = ("/api/leads/", "/api/leads/{id}/", "/api/submissions/", "/api/submissions/{id}/")
 API = (Path(settings.BASE_DIR) / "docs" / "api.md").read_text(encoding="utf-8")
 
 
@@ -82,7 +83,7 @@ def test_document_is_in_english_whoever_asks(language: str, document: dict[str, 
 
 
 def test_every_path_of_the_door_is_there(document: dict[str, Any]) -> None:
-    assert [*document["paths"]] == [*DOOR, *EXPLAIN, "/health/live", "/health/ready"]
+    assert [*document["paths"]] == [*READ, *DOOR, *EXPLAIN, "/health/live", "/health/ready"]
     assert all(lanes.serves(path) and resolve(path).func is intake for path in (*DOOR, *EXPLAIN))
     ids = [operation["operationId"] for path in document["paths"].values() for operation in path.values()]
     assert len(ids) == len(set(ids))
@@ -120,6 +121,7 @@ def test_every_verdict_is_a_status_of_a_receipt(components: dict[str, Any]) -> N
 def test_token_is_a_bearer(document: dict[str, Any]) -> None:
     assert document["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
     assert all(document["paths"][path]["post"]["security"] == [{"token": []}] for path in (*DOOR, *EXPLAIN))
+    assert all(document["paths"][path]["get"]["security"] == [{"token": []}] for path in READ)
 
 
 def test_page_for_trying_out_loads_nothing_from_elsewhere() -> None:

@@ -8,8 +8,11 @@ from typing import Any
 
 import pytest
 
+from accounts.enums import Scope
+from accounts.services import create_token
 from leads.models import Lead, Submission
 from tests.api.server import Server, database_url, serving
+from tests.factories import LeadFactory, UserFactory
 from tests.intake.world import make_world
 
 # Whether a request is taken or refused is not asked here: the door takes, and keeps aside, what others refuse.
@@ -52,6 +55,29 @@ def keep_to_good_leads(document: dict[str, Any]) -> None:
     lead["required"] = ["Campaign", "telefono"]
     for path in document["paths"].values():
         path.get("post", {})["parameters"] = [{"$ref": "#/components/parameters/IdempotencyKey"}]
+
+
+def keep_to_what_is_there(document: dict[str, Any], lead: Lead) -> None:
+    """Left to chance, no id is one of a row, and nobody can make up a cursor."""
+    for path, pk in (("/api/leads/{id}/", lead.pk), ("/api/submissions/{id}/", lead.submission_id)):
+        document["paths"][path]["get"]["parameters"][0]["schema"] = {"const": str(pk)}
+    for path in ("/api/leads/", "/api/submissions/"):
+        operation = document["paths"][path]["get"]
+        operation["parameters"] = [each for each in operation["parameters"] if each["name"] != "cursor"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_server_reads_as_its_document_says(tmp_path: Path) -> None:
+    lead = LeadFactory()
+    reader = UserFactory(permissions=["leads.view_lead", "leads.view_submission"])
+    _, token = create_token(user=reader, by=None, scopes=[Scope.READ])
+    with serving(database_url(), tmp_path / "log") as server:
+        request = "GET /api/schema/ HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+        document = server.talk(request.encode()).document
+        reading = ["--include-path-regex", "^/api/"]
+        attack(server, document, token, *reading, "--phases", "coverage")
+        keep_to_what_is_there(document, lead)
+        attack(server, document, token, *reading, "--phases", "fuzzing", "--max-examples", "20")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -19,6 +19,8 @@ EXPLAIN = tuple(f"{path.rstrip('/')}/explain{'/' * path.endswith('/')}" for path
 def describe_door(result: Document, **kwargs: Any) -> Document:
     """Add the door and the health checks to a document. A post-processing hook of drf-spectacular."""
     with translation.override("en"):
+        for path in result["paths"].values():
+            path["get"]["responses"] |= answers.READ
         result["paths"] |= {
             **{path: {"post": _operation(path, "Send leads", requests.SEND)} for path in DOOR},
             **{path: {"post": _operation(path, "See the answer, store nothing", requests.EXPLAIN)} for path in EXPLAIN},

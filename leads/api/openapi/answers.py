@@ -38,6 +38,12 @@ def _types() -> dict[int, list[type[Problem]]]:
 # The names of the components that answer under each status.
 BY_STATUS = {"200": "Known", "201": "Created"} | {str(status): f"Problem{status}" for status in _types()}
 
+# The answers other than 200 to a request that reads.
+READ = {
+    str(status): {"$ref": f"#/components/responses/Problem{status}"}
+    for status in (*SERVER_STATUSES, 400, 401, 403, 404, 405, 406, 429, 503)
+}
+
 
 def components() -> dict[str, Json]:
     """The responses by their names."""
