@@ -4,12 +4,15 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from django.conf import settings
+from django.contrib.auth.models import Group
+from django.db import transaction
 from django.utils import timezone
 
 from accounts import tokens
 from accounts.enums import Scope
 from accounts.models import Credential, User
 from accounts.models.credential import join_scopes
+from accounts.roles import STAFF, Role
 
 
 def create_token(
@@ -40,6 +43,19 @@ def create_token(
         created_by=by,
     )
     return credential, token.text
+
+
+@transaction.atomic
+def set_role(*, user: User, role: Role, by: User | None) -> None:
+    """Give `user` this role and no other. Whether it signs in to the pages follows from it.
+
+    Administrators that were made on the command line stay what they are, beyond every permission, while they are
+    administrators.
+    """
+    user.groups.set([Group.objects.get(name=role.value)])
+    user.is_staff = role in STAFF
+    user.is_superuser = user.is_superuser and role is Role.ADMINISTRATOR
+    user.save(update_fields=["is_staff", "is_superuser"])
 
 
 def revoke_leaked(*, text: str, by: User | None) -> list[Credential]:

@@ -13,6 +13,7 @@ from factory.django import DjangoModelFactory
 
 from accounts import services
 from accounts.models import Credential, User
+from accounts.roles import Role
 from campaigns.enums import QuestionType
 from campaigns.models import Campaign, Question
 from easycall.ids import lowest_id
@@ -23,7 +24,7 @@ from leads.models import ImportMapping, KeyAlias, Lead, LeadEvent, Submission, U
 class UserFactory(DjangoModelFactory[User]):
     """A technical account; `staff` and `admin` are people who may see the admin.
 
-    `permissions=["campaigns.view_campaign"]` gives them to it.
+    `role=Role.SUPPORT` and `permissions=["campaigns.view_campaign"]` give them to it.
     """
 
     class Meta:
@@ -36,6 +37,11 @@ class UserFactory(DjangoModelFactory[User]):
 
     username = factory.Sequence("sender{}".format)
     password = factory.django.Password(None)
+
+    @factory.post_generation
+    def role(self: User, create: bool, extracted: Role | None, **kwargs: Any) -> None:
+        if extracted:
+            services.set_role(user=self, role=extracted, by=None)
 
     @factory.post_generation
     def permissions(self: User, create: bool, extracted: Sequence[str], **kwargs: Any) -> None:

@@ -38,7 +38,7 @@ class Migration(migrations.Migration):
             options={
                 'verbose_name': 'user',
                 'verbose_name_plural': 'users',
-                'abstract': False,
+                'permissions': (('manage_user', 'Can let people in and give roles'),),
             },
             managers=[
                 ('objects', django.contrib.auth.models.UserManager()),

@@ -146,6 +146,7 @@ class Migration(migrations.Migration):
                 'verbose_name': 'history line',
                 'verbose_name_plural': 'history',
                 'ordering': ('id',),
+                'default_permissions': (),
             },
         ),
         migrations.CreateModel(
@@ -218,6 +219,9 @@ class Migration(migrations.Migration):
                 ('user', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('submission', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='+', to='leads.submission')),
             ],
+            options={
+                'default_permissions': (),
+            },
         ),
         migrations.CreateModel(
             name='UnknownKey',

@@ -17,6 +17,8 @@ class IdempotencyKey(models.Model):
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
 
     class Meta:
+        # Nobody sees these.
+        default_permissions = ()
         constraints = (
             models.UniqueConstraint(name="idempotency_key_once_a_user", fields=("user", "key")),
             models.CheckConstraint(name="idempotency_key_is_not_empty", condition=~models.Q(key="")),

@@ -189,6 +189,8 @@ class LeadEvent(models.Model):
     class Meta:
         verbose_name = _("history line")
         verbose_name_plural = _("history")
+        # Who may see the lead may see these.
+        default_permissions = ()
         ordering = ("id",)
         constraints = (
             models.CheckConstraint(name="event_kind_is_known", condition=models.Q(kind__in=EventKind.values)),

@@ -1,0 +1,91 @@
+"""Every role, and nobody, at every URL with every method."""
+
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+
+import pytest
+from django.db import transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from accounts.enums import Scope
+from accounts.models import Refusal
+from accounts.services import create_token
+from leads.models import Fill
+from tests.access.matrix import ROLES, ROWS, Row
+from tests.factories import (
+    CredentialFactory,
+    LeadFactory,
+    QuestionFactory,
+    SubmissionFactory,
+    UnknownKeyFactory,
+    UserFactory,
+)
+
+METHODS = ("get", "head", "options", "put", "patch", "delete", "post")
+
+
+def _patterns(resolver: URLResolver, route: str = "", namespace: str = "") -> Iterator[str]:
+    """The name of each URL, or its route where it has none."""
+    for pattern in resolver.url_patterns:
+        here = f"{route}{pattern.pattern}"
+        if isinstance(pattern, URLPattern):
+            yield f"{namespace}{pattern.name}" if pattern.name else here
+        else:
+            yield from _patterns(pattern, here, f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace)
+
+
+def test_every_url_has_a_row_and_every_row_a_url() -> None:
+    assert {*_patterns(get_resolver())} == {*ROWS}
+
+
+@pytest.fixture
+def things(db: None) -> Mapping[str, Any]:
+    """The keys of a row of each kind, by the name of its model."""
+    lead, credential, unknown = LeadFactory(), CredentialFactory(), UnknownKeyFactory()
+    fill = Fill.objects.create(unknown_key=unknown, by=UserFactory(admin=True))
+    refusal = Refusal.objects.create(day=date(2026, 1, 1), reason="invalid-token")
+    return {
+        "lead": lead.pk,
+        "importmapping": lead.mapping_id,
+        "campaign": lead.campaign_id,
+        "question": QuestionFactory().pk,
+        "submission": SubmissionFactory(rejected=True).pk,
+        "credential": credential.pk,
+        "user": credential.user_id,
+        "unknownkey": unknown.pk,
+        "fill": fill.pk,
+        "refusal": refusal.pk,
+    }
+
+
+def _client(letter: str) -> Client:
+    if letter == "-":
+        return Client()
+    user = UserFactory(role=ROLES[letter])
+    _, token = create_token(user=user, by=None, scopes=Scope)
+    client = Client(headers={"authorization": f"Bearer {token}"})
+    client.force_login(user)
+    return client
+
+
+def _is_let_in(response: HttpResponse) -> bool:
+    assert response.status_code < 500
+    to_login = response.status_code == 302 and "/login" in response["Location"]
+    return response.status_code not in (401, 403, 404) and not to_login
+
+
+@pytest.mark.parametrize("name", ROWS)
+def test_who_is_let_in(name: str, things: Mapping[str, Any]) -> None:
+    row: Row = ROWS[name]
+    clients = {letter: _client(letter) for letter in ("-", *ROLES)}
+    let_in = dict.fromkeys(METHODS, "")
+    for letter, client in clients.items():
+        for method in METHODS:
+            with transaction.atomic():
+                response = getattr(client, method)(row.url.format(**things))
+                transaction.set_rollback(True)
+            let_in[method] += letter if _is_let_in(response) else ""
+    assert let_in == {method: row.allowed(method) for method in METHODS}
