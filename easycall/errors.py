@@ -28,6 +28,8 @@ class Problem(Exception):
     title: ClassVar[Promise]
     remedy: ClassVar[Promise]
 
+    # The id of the Import API row that the request came through, where that is known: for the journal only.
+    import_api: int | None = None
     # A template that is given one of these classes would call it for an instance.
     do_not_call_in_templates = True
 

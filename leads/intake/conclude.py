@@ -30,6 +30,7 @@ def refused(
         document = problem.document(None if explain else submission.id)
     submission.outcome, submission.status, submission.problem = outcome, problem.status, problem.type
     submission.rejected_count = 1
+    submission.mapping_id = problem.import_api
     submission.answer = _dump(document)
 
 
@@ -58,7 +59,7 @@ def taken(
         else:
             by_place[index] = _receipt(each, matches[index], submission_id)
     results = [result for _, result in sorted(by_place.items())]
-    mappings: set[int | None] = {each.mapping.pk for each in drafts.values() if isinstance(each, Draft)}
+    mappings = {each.mapping.pk if isinstance(each, Draft) else each.import_api for each in drafts.values()} - {None}
     if earlier:
         mappings.add(submission.mapping_id)
     submission.mapping_id = mappings.pop() if len(mappings) == 1 else None

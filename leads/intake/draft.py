@@ -51,6 +51,7 @@ class Draft:
             mapping=self.mapping,
             campaign_id=self.mapping.campaign_id,
             created_at=submission.processed_at,
+            is_test=submission.tested_by_id is not None,
             # Copies: a later item of the same batch may change the lead, and the receipt of this one stays.
             answers=dict(self.answers),
             kept_aside=dict(self.kept_aside),
@@ -119,6 +120,7 @@ class Unreachable(MissingContact):
     def __init__(self, detail: str, draft: Draft, *, errors: Sequence[FieldError]) -> None:
         super().__init__(detail, errors=errors)
         self.draft = draft
+        self.import_api = draft.mapping.pk
 
 
 def is_missing(warning: dict[str, str | None]) -> bool:

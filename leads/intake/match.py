@@ -19,12 +19,16 @@ def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matchin
     is compared. What is found stays as it is until the transaction ends, unless it is only to be explained.
     """
     matching: Matching[Key] = Matching(explain)
+    compared = [came for came in incoming.values() if not came.is_test]
     if not explain:
         use_indexes()
-        lock_values(all_values(came.draft for came in incoming.values()))
-    known = {(lead.mapping_id, lead.external_id): lead for lead in _known(incoming.values(), lock=not explain)}
-    present = _present([came for came in incoming.values() if came.external_id not in known], known, lock=not explain)
+        lock_values(all_values(came.draft for came in compared))
+    known = {(lead.mapping_id, lead.external_id): lead for lead in _known(compared, lock=not explain)}
+    present = _present([came for came in compared if came.external_id not in known], known, lock=not explain)
     for key, came in incoming.items():
+        if came.is_test:
+            matching.create(key, came)
+            continue
         lead = _place(matching, key, came, known, present)
         if lead:
             present.add(lead)

@@ -32,6 +32,11 @@ class Incoming:
     def external_id(self) -> tuple[int, str]:
         return self.draft.mapping.pk, self.draft.columns.get("external_id", "")
 
+    @property
+    def is_test(self) -> bool:
+        """Whether it is compared with nothing: a test changes no lead, and is no lead that another one repeats."""
+        return self.submission.tested_by_id is not None
+
     def is_of_sender(self, lead: Lead) -> bool:
         """Whether the lead came by the same user, who may know of it."""
         return lead.mapping.user_id == self.draft.mapping.user_id
@@ -117,11 +122,12 @@ class Matching(Generic[Key]):
     def refuse(self, key: Key, came: Incoming, found: Found) -> None:
         same = ", ".join(str(rule.label) for rule in found.rules)
         detail = f"A lead with the same {same} is here already, and the campaign refuses duplicates."
-        self.refused[key] = DuplicateRefused(
+        refused = self.refused[key] = DuplicateRefused(
             detail,
             errors=[FieldError(came.draft.place, detail)],
             members={"duplicate_of": self._duplicate_of(came, found)},
         )
+        refused.import_api = came.draft.mapping.pk
         self._add_event(found.lead, EventKind.REFUSED, came, {"matched": [*found.rules]})
 
     def _change(
@@ -136,7 +142,7 @@ class Matching(Generic[Key]):
     def _add_event(self, lead: Lead, kind: EventKind, came: Incoming, data: Mapping[str, Any]) -> None:
         source = came.submission
         line = LeadEvent(lead_id=lead.pk, kind=kind, at=source.processed_at, submission_id=source.pk, data=data)
-        line.by_id = source.replayed_by_id
+        line.by_id = source.replayed_by_id or source.tested_by_id
         self.events.append(line)
 
     def _id_of(self, lead: Lead) -> UUID | None:

@@ -143,7 +143,8 @@ def _write(works: Sequence[Work]) -> None:
         if work.claim and not work.settled:
             work.claim.keep(work.submission)
     # Last, because the rows of keys that many requests carry are locked from here to the commit.
-    count_unknown_keys((each for work in read for each in work.drafts.values()), at=timezone.now())
+    counted = (work for work in read if work.submission.tested_by_id is None)
+    count_unknown_keys((each for work in counted for each in work.drafts.values()), at=timezone.now())
 
 
 def _claim(works: Sequence[Work]) -> None:

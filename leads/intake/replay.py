@@ -175,7 +175,9 @@ def _delivery(submission: Submission) -> Delivery:
 
 def _take(submission: Submission, delivery: Delivery) -> None:
     """Make leads of what is none yet. Raises the Problem of the whole."""
-    check_address(delivery.credential, delivery.remote_address)
+    # What was tried from a page came from no address.
+    if submission.tested_by_id is None:
+        check_address(delivery.credential, delivery.remote_address)
     check_scope(delivery.credential, Scope.INTAKE)
     content = body.read(delivery.raw, delivery.content_type)
     claim = claim_of(delivery, content)

@@ -39,7 +39,9 @@ def route(
     mapping = _find(code, mappings, place)
     if not mapping.campaign.active:
         detail = f"The campaign of “{mapping.external_code}” takes no leads now."
-        raise CampaignInactive(detail, errors=[FieldError(place, detail)])
+        inactive = CampaignInactive(detail, errors=[FieldError(place, detail)])
+        inactive.import_api = mapping.pk
+        raise inactive
     return mapping, ["conflicting_campaign"] if url_code and code != url_code else []
 
 

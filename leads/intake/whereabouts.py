@@ -18,12 +18,12 @@ from leads.queries import lowered
 # Each condition repeats that of an index. The lists are parameters, so that the statement is always the same one.
 _EXTERNAL = """
 SELECT id, mapping_id, external_id FROM leads_lead
-WHERE NOT (external_id = '') AND external_id {in_texts} AND mapping_id {in_numbers}
+WHERE NOT (external_id = '') AND NOT is_test AND external_id {in_texts} AND mapping_id {in_numbers}
 """
 _KEPT_IN = (*PHONE_FIELDS, *TAX_ID_FIELDS)
 _HOLDING = f"""
 SELECT id FROM leads_lead
-WHERE duplicate_of_id IS NULL
+WHERE duplicate_of_id IS NULL AND NOT is_test
   AND ({" OR ".join(f"(NOT ({column} = '') AND {column} {{in_texts}})" for column in _KEPT_IN)}
        OR lower({{start}}) {{in_texts}})
 """  # noqa: S608  names of columns

@@ -35,6 +35,7 @@ class Delivery:
     idempotency_key: str = ""
     explain: bool = False
     complete: bool = True
+    tested_by_id: int | None = None  # whose try it is, if its leads are tests
     objection: Problem | None = None  # what is wrong with the request whatever its body says
 
 
@@ -114,6 +115,7 @@ def _submission(delivery: Delivery) -> Submission:
         received_at=timezone.now(),
         user_id=delivery.credential.user_id,
         credential=delivery.credential,
+        tested_by_id=delivery.tested_by_id,
         remote_address=delivery.remote_address,
         method=delivery.method,
         path=delivery.path,

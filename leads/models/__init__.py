@@ -3,6 +3,7 @@ from leads.models.fill import Fill, FilledLead
 from leads.models.idempotency import IdempotencyKey
 from leads.models.lead import Lead, LeadEvent
 from leads.models.mapping import ImportMapping
+from leads.models.share_link import ShareLink
 from leads.models.submission import Submission
 from leads.models.unknown_key import UnknownKey
 
@@ -14,6 +15,7 @@ __all__ = [
     "KeyAlias",
     "Lead",
     "LeadEvent",
+    "ShareLink",
     "Submission",
     "UnknownKey",
 ]

@@ -59,6 +59,8 @@ class Lead(models.Model):
     )
     # What told it, joined with blanks: the names of campaigns.enums.Compared.
     duplicate_rules = models.TextField(blank=True, default="", editable=False)
+    # Nobody to call: no report counts it, and no other lead is compared with it.
+    is_test = models.BooleanField(_("test lead"), default=False)
 
     external_id = models.CharField(_("external id"), max_length=EXTERNAL_ID_LENGTH, blank=True, default="")
     channel = models.TextField(_("channel"), blank=True, default="")
@@ -121,6 +123,7 @@ class Lead(models.Model):
                 fields=("duplicate_of", "-id"),
                 condition=models.Q(duplicate_of__isnull=False),
             ),
+            models.Index(name="lead_test", fields=("-id",), condition=models.Q(is_test=True)),
             models.Index(name="lead_marked_duplicate", fields=("-id",), condition=models.Q(duplicate_of__isnull=False)),
             models.Index(
                 Lower(Left("channel", INDEXED_CHANNEL_LENGTH)),
@@ -136,7 +139,7 @@ class Lead(models.Model):
             models.UniqueConstraint(
                 name="lead_once_an_external_id",
                 fields=("mapping", "external_id"),
-                condition=~models.Q(external_id=""),
+                condition=~models.Q(external_id="") & models.Q(is_test=False),
             ),
             models.UniqueConstraint(name="lead_once_an_item", fields=("submission", "item")),
             models.CheckConstraint(

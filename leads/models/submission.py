@@ -56,7 +56,7 @@ class Submission(models.Model):
         related_name="+",
         db_index=False,
         verbose_name=_("Import API"),
-        help_text=_("Where all its leads went; empty when they went different ways, or nowhere."),
+        help_text=_("Where all its leads went, or would have gone; empty when they differ or when nothing told it."),
     )
     repeats = models.ForeignKey(
         "self",
@@ -66,6 +66,15 @@ class Submission(models.Model):
         db_index=False,
         verbose_name=_("repeats"),
         help_text=_("The submission that came first with the same key, whose answer this one got again."),
+    )
+    # Of one that makes test leads: who had it sent from the page of the Import API.
+    tested_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        db_index=False,
+        verbose_name=_("tested by"),
     )
     # The answer's body as text, not as a JSON column: a database that reorders it could not repeat it.
     answer = models.TextField(_("answer"))
