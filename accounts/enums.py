@@ -3,6 +3,14 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 
+class Language(models.TextChoices):
+    """What the pages speak, each named in its own words."""
+
+    SPANISH = "es", "Español"
+    ITALIAN = "it", "Italiano"
+    ENGLISH = "en", "English"
+
+
 class CredentialType(models.TextChoices):
     TOKEN = "token", _("TOKEN")
 

@@ -58,6 +58,16 @@ def set_role(*, user: User, role: Role, by: User | None) -> None:
     user.save(update_fields=["is_staff", "is_superuser"])
 
 
+def choose_language(*, user: User, language: str, by: User) -> None:
+    """Show the pages to `user` in `language`, one of `Language`; "" is as the browser asks.
+
+    Raises ValidationError for another one.
+    """
+    user.language = language
+    user.clean_fields(exclude={field.name for field in User._meta.fields} - {"language"})
+    user.save(update_fields=["language"])
+
+
 def revoke_leaked(*, text: str, by: User | None) -> list[Credential]:
     """Revoke every live token that stands in `text`, such as a log or a public page. Returns the revoked ones.
 

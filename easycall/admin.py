@@ -1,53 +1,23 @@
-"""The admin site, its menu, and the base classes of its pages."""
+"""The base classes of the admin's pages. The site and its menu are in easycall.site."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
-from django.contrib import admin
 from django.db import IntegrityError, models
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
-from django.utils.translation import gettext_lazy as _
 
 from easycall.paginator import BoundedChangeList, BoundedPaginator
-
-# The menu's sections in the order in which an installation is set up, and each section's rows in that order too.
-MENU = {
-    "accounts": ["User", "Refusal"],
-    "campaigns": ["Campaign", "Question"],
-    "leads": ["Lead", "ImportMapping", "Submission", "UnknownKey"],
-}
+from easycall.theme import ModelAdmin
 
 _Model = TypeVar("_Model", bound=models.Model)
 _FormField = TypeVar("_FormField", bound=forms.Field)
 
 
-class EasycallAdminSite(admin.AdminSite):
-    site_title = site_header = "easycall"
-    index_title = _("Administration")
-    # There is no other site to view.
-    site_url = None
-
-    def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        return in_menu_order(super().get_app_list(request, app_label))
-
-
-def in_menu_order(sections: list[Any]) -> list[Any]:
-    """The sections and their rows as MENU has them; what it doesn't name comes last."""
-    for section in sections:
-        rows = MENU.get(section["app_label"], [])
-        section["models"].sort(key=lambda row: _place(row["object_name"], rows))
-    return sorted(sections, key=lambda section: _place(section["app_label"], [*MENU]))
-
-
-def _place(name: str, order: list[str]) -> int:
-    return order.index(name) if name in order else len(order)
-
-
-class PageAdmin(admin.ModelAdmin[_Model]):
+class PageAdmin(ModelAdmin[_Model]):
     """A list and its pages, with titles in whole words: a language can't make “New user” of “New” and “user”."""
 
     add_title: str | Promise = ""
@@ -57,6 +27,8 @@ class PageAdmin(admin.ModelAdmin[_Model]):
     show_full_result_count = False
     paginator = BoundedPaginator
     list_per_page = 50
+    # The columns of a list need the width of the window.
+    list_fullwidth = True
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList

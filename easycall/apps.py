@@ -14,4 +14,4 @@ class EasycallConfig(AppConfig):
 class AdminConfig(DjangoAdminConfig):
     """Django's admin with the menu of this project."""
 
-    default_site = "easycall.admin.EasycallAdminSite"
+    default_site = "easycall.site.EasycallAdminSite"

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+import django
 import polib
 
 # How each marking function takes its message; in babel's terms, which argument is what.
@@ -26,6 +27,11 @@ KEYWORDS = {
 _PLACEHOLDER = re.compile(r"%\(\w+\)[sdif]|%[sdif]\b|\{\w*\}")
 
 
+# What of the theme the pages are made with.
+_THEME_TEMPLATES = ("admin", "auth", "registration", "unfold")
+_DJANGO_APPS = ("contrib/admin", "contrib/auth", "contrib/contenttypes")
+
+
 @dataclass(frozen=True, slots=True, order=True)
 class Message:
     """A string of the sources. Without a context, `context` is empty; without a plural, `plural` is."""
@@ -38,13 +44,38 @@ class Message:
         return f"{self.text!r} ({self.context})" if self.context else repr(self.text)
 
 
-def find(folders: Iterable[Path]) -> list[Message]:
-    """Every marked string of the Python files and templates under `folders`, in a lasting order."""
-    files = [file for folder in folders for file in folder.rglob("*") if file.suffix in {".py", ".html", ".txt"}]
+def find(sources: Iterable[Path]) -> list[Message]:
+    """Every marked string of the Python files and templates that `sources` are or hold, in a lasting order."""
+    files = [file for source in sources for file in _files(source) if file.suffix in {".py", ".html", ".txt"}]
     found = {message for file in files for message in _in_file(file)}
     with_plural = {(message.text, message.context) for message in found if message.plural}
     # A message and its plural are one entry; where it is used alone too, that entry serves both.
     return sorted(m for m in found if m.plural or (m.text, m.context) not in with_plural)
+
+
+def _files(source: Path) -> Iterable[Path]:
+    return [source] if source.is_file() else source.rglob("*")
+
+
+def find_of_theme(languages: Iterable[str]) -> list[Message]:
+    """The strings of the admin's theme, which has no translations, without those that Django's own cover."""
+    import unfold
+
+    theme = Path(unfold.__file__).parent
+    parts = [theme / "mixins", theme / "templatetags", *(theme / "templates" / name for name in _THEME_TEMPLATES)]
+    covered = set.intersection(*map(_spoken_by_django, languages))
+    return [
+        message for message in find([*theme.glob("*.py"), *parts]) if (message.text, message.context) not in covered
+    ]
+
+
+def _spoken_by_django(language: str) -> set[tuple[str, str]]:
+    django_folder = Path(django.__file__).parent
+    files = (
+        django_folder / part / "locale" / language / "LC_MESSAGES" / "django.mo" for part in ("conf", *_DJANGO_APPS)
+    )
+    entries = (entry for file in files for entry in polib.mofile(str(file)))
+    return {(entry.msgid, entry.msgctxt or "") for entry in entries if entry.msgstr or entry.msgstr_plural}
 
 
 def _in_file(file: Path) -> Iterator[Message]:

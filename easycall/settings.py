@@ -9,6 +9,7 @@ from typing import Any
 
 import django_stubs_ext
 import environ
+from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
 from easycall.secret import read_or_make_secret_key
@@ -40,6 +41,8 @@ X_FRAME_OPTIONS = "DENY"
 TRUSTED_PROXIES = [ip_network(network) for network in env.list("TRUSTED_PROXIES", default=[])]
 
 INSTALLED_APPS = [
+    # The theme comes before Django's admin, whose templates it replaces.
+    "unfold.apps.BasicAppConfig",
     "easycall.apps.EasycallConfig",
     "accounts.apps.AccountsConfig",
     "campaigns.apps.CampaignsConfig",
@@ -50,6 +53,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "rest_framework",
     "drf_spectacular",
     "drf_spectacular_sidecar",
@@ -59,12 +63,14 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "easycall.middleware.TrustedProxyMiddleware",
     "django.middleware.security.SecurityMiddleware",
+    "easycall.csp.ContentSecurityPolicyMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "easycall.middleware.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -89,6 +95,8 @@ TEMPLATES = [
     },
 ]
 
+# Templates of form fields are looked for where all the others are.
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"
 
 # Threads of each worker: of the pages, and of the door, which has as many again for what is long.
 THREADS = env.int("THREADS", default=6)
@@ -148,6 +156,36 @@ FORMAT_MODULE_PATH = "easycall.formats"
 LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Madrid")
 USE_TZ = True
+
+# What the theme asks for; the menu is in easycall.admin.
+UNFOLD = {
+    "SITE_TITLE": "easycall",
+    "SITE_HEADER": "easycall",
+    "SITE_SYMBOL": "headset_mic",
+    "SITE_URL": None,
+    "SITE_FAVICONS": [
+        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("easycall/favicon.svg")},
+    ],
+    "SHOW_LANGUAGES": True,
+    "SHOW_VIEW_ON_SITE": False,
+    "STYLES": [lambda request: static("easycall/theme.css")],
+    "SCRIPTS": [lambda request: static("easycall/theme.js")],
+    "COLORS": {
+        "primary": {
+            "50": "oklch(98.4% .014 180.72)",
+            "100": "oklch(95.3% .051 180.801)",
+            "200": "oklch(91% .096 180.426)",
+            "300": "oklch(85.5% .138 181.071)",
+            "400": "oklch(77.7% .152 181.912)",
+            "500": "oklch(70.4% .14 182.503)",
+            "600": "oklch(51.1% .096 186.391)",
+            "700": "oklch(43.7% .078 188.216)",
+            "800": "oklch(38.6% .063 188.416)",
+            "900": "oklch(33% .053 189)",
+            "950": "oklch(27.7% .046 192.524)",
+        },
+    },
+}
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

@@ -3,6 +3,7 @@ from django.urls import include, path, re_path
 from django.views.generic import RedirectView
 from drf_spectacular.views import SpectacularSwaggerSplitView
 
+from accounts.views import set_language
 from easycall import views
 from easycall.api import health
 from easycall.api.schema import schema
@@ -11,6 +12,7 @@ from leads.api.urls import reading
 urlpatterns = [
     path("", RedirectView.as_view(pattern_name="admin:index")),
     path("admin/", admin.site.urls),
+    path("language/", set_language, name="set_language"),
     path("easycall/", include("leads.api.urls")),
     path("api/", include((reading, "api"))),
     re_path(r"^api/schema(?:/|\.(?P<suffix>json|yaml))?\Z", schema, name="schema"),

@@ -24,6 +24,7 @@ from accounts.admin.networks import NetworksField
 from accounts.enums import CredentialType
 from accounts.models import User
 from accounts.models.credential import HIGHEST_RATE
+from easycall.theme import NumberInput, RadioSelect, Select, TextInput
 
 _LONGEST_LIFE = timedelta(days=3653)
 _TECHNICAL = ("false", _("A technical account: it only sends leads, with a token. It has no password."))
@@ -35,13 +36,13 @@ class NewTechnicalUserForm(AdminUserCreationForm[User]):
 
     # The names and values are those of Django's own field, because its style sheet hides the passwords by them.
     usable_password = forms.ChoiceField(
-        label=_("What it is for"), choices=[_TECHNICAL], initial="false", widget=forms.RadioSelect
+        label=_("What it is for"), choices=[_TECHNICAL], initial="false", widget=RadioSelect
     )
 
 
 class NewUserForm(NewTechnicalUserForm):
     usable_password = forms.ChoiceField(
-        label=_("What it is for"), choices=[_TECHNICAL, _PERSON], initial="false", widget=forms.RadioSelect
+        label=_("What it is for"), choices=[_TECHNICAL, _PERSON], initial="false", widget=RadioSelect
     )
 
     def save(self, commit: bool = True) -> User:
@@ -112,18 +113,18 @@ class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
 
 
 class CredentialForm(forms.Form):
-    type = forms.ChoiceField(label=_("Type"), choices=CredentialType.choices)
+    type = forms.ChoiceField(label=_("Type"), choices=CredentialType.choices, widget=Select)
     label = forms.CharField(
         label=_("Label"),
         max_length=100,
         required=False,
-        widget=forms.TextInput(attrs={"class": "vTextField"}),
+        widget=TextInput,
         help_text=_("What it is for, such as “landing page May”."),
     )
     expires_on = forms.DateField(
         label=_("Last day"),
         required=False,
-        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+        widget=forms.DateInput(attrs={"type": "date", "class": "plain-date"}, format="%Y-%m-%d"),
         help_text=_("The last day on which it is accepted. Leave it empty and it never expires."),
     )
     networks = NetworksField(
@@ -137,6 +138,7 @@ class CredentialForm(forms.Form):
         required=False,
         min_value=1,
         max_value=HIGHEST_RATE,
+        widget=NumberInput,
         help_text=_("Requests over it are answered with 429, and the sender has to wait. Leave it empty for no limit."),
     )
     # The token's public part, chosen when the page is shown: sending the page twice can't make two tokens.

@@ -8,11 +8,13 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
+from easycall.theme import Textarea
+
 
 class NetworksField(forms.CharField):
     """A text area with an address or a network a line; its value is their list, each in its normal form."""
 
-    widget = forms.Textarea(attrs={"rows": 3, "placeholder": "203.0.113.7\n198.51.100.0/24"})
+    widget = Textarea(attrs={"rows": 3, "placeholder": "203.0.113.7\n198.51.100.0/24"})
 
     def to_python(self, value: Any) -> Any:
         words = re.split(r"[\s,;]+", super().to_python(value) or "")

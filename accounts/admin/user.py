@@ -14,7 +14,9 @@ from django.utils.translation import pgettext_lazy
 from accounts.admin.credential import CredentialPages
 from accounts.admin.forms import EditUserForm, NewTechnicalUserForm, NewUserForm, PermissionsField, SeenUserForm
 from accounts.models import Credential, User
-from easycall.admin import MENU, ViewOnlyAdmin
+from easycall.admin import ViewOnlyAdmin
+from easycall.site import MENU
+from easycall.theme import AdminPasswordChangeForm, CheckboxSelectMultiple
 
 # Importing Django's pages of users registers its groups too, which would be a section of the menu on their own.
 admin.site.unregister(Group)
@@ -30,10 +32,30 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
     add_form_template = change_form_template = "admin/accounts/user/change_form.html"
     form = EditUserForm
     add_form = NewUserForm
+    change_password_form = AdminPasswordChangeForm
     fieldsets = (
-        (None, {"fields": ("username", "password")}),
-        (_("Access"), {"fields": ("is_active", "is_staff", "is_superuser")}),
-        (_("Personal data"), {"fields": (("first_name", "last_name"), "email"), "classes": ("collapse",)}),
+        (
+            None,
+            {
+                "description": _("Its name is seen with everything that it sends and does."),
+                "fields": ("username", "password"),
+            },
+        ),
+        (
+            _("Access"),
+            {
+                "description": _("Whether it may come in at all, and what it may do here."),
+                "fields": ("is_active", "is_staff", "is_superuser"),
+            },
+        ),
+        (
+            _("Personal data"),
+            {
+                "description": _("Only for people: how to name and reach them, and what language they read."),
+                "fields": (("first_name", "last_name"), "email", "language"),
+                "classes": ("collapse",),
+            },
+        ),
         (
             _("Permissions, one by one"),
             {
@@ -42,7 +64,23 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
                 "description": _("For people who are not administrators and may see or change only some things."),
             },
         ),
-        (_("Important dates"), {"fields": ("last_login", "date_joined"), "classes": ("collapse",)}),
+        (
+            _("Important dates"),
+            {
+                "description": _("When it was made, and when it last signed in."),
+                "fields": ("last_login", "date_joined"),
+                "classes": ("collapse",),
+            },
+        ),
+    )
+    add_fieldsets = (
+        (
+            None,
+            {
+                "description": _("Once the user is there, its page offers what else it needs: a token, for one."),
+                "fields": ("username", "usable_password", "password1", "password2"),
+            },
+        ),
     )
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ()
@@ -89,7 +127,7 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
             kwargs |= {
                 "form_class": PermissionsField,
                 "queryset": self._permissions_of_use(),
-                "widget": forms.CheckboxSelectMultiple,
+                "widget": CheckboxSelectMultiple,
             }
         return super().formfield_for_manytomany(db_field, request, **kwargs)
 

@@ -12,6 +12,7 @@ from campaigns.enums import Compared
 from campaigns.models import Campaign
 from campaigns.models.campaign import time_zones
 from easycall.admin import SetupAdmin, form_field
+from easycall.theme import Select
 
 _FIRST_ZONES = ("Europe/Madrid", "Atlantic/Canary", "Europe/Rome")
 
@@ -32,7 +33,16 @@ class CampaignAdmin(SetupAdmin[Campaign]):
         "Untick “active” instead: it takes no more leads, and those that it has stay."
     )
     fieldsets = (
-        (None, {"fields": ("name", "active", "country", "time_zone")}),
+        (
+            None,
+            {
+                "description": _(
+                    "Where leads go to be called. Country and time zone say how the phones and dates that come "
+                    "are read."
+                ),
+                "fields": ("name", "active", "country", "time_zone"),
+            },
+        ),
         (
             _("Duplicates"),
             {
@@ -58,7 +68,7 @@ class CampaignAdmin(SetupAdmin[Campaign]):
     ) -> forms.Field | None:
         # The choices are functions: names depend on the reader's language, and reading them all is not for the start.
         if db_field.name == "country":
-            return form_field(db_field, forms.ChoiceField, choices=country_choices)
+            return form_field(db_field, forms.ChoiceField, choices=country_choices, widget=Select)
         if db_field.name == "time_zone":
-            return form_field(db_field, forms.ChoiceField, choices=time_zone_choices)
+            return form_field(db_field, forms.ChoiceField, choices=time_zone_choices, widget=Select)
         return super().formfield_for_dbfield(db_field, request, **kwargs)

@@ -9,12 +9,13 @@ from django.utils.translation import pgettext_lazy
 
 from campaigns.models import Question
 from easycall.admin import SetupAdmin, form_field
+from easycall.theme import CheckboxSelectMultiple, Textarea
 
 
 class LinesField(forms.CharField):
     """A text area whose value is the list of its lines, without blank ones."""
 
-    widget = forms.Textarea(attrs={"rows": 5})
+    widget = Textarea(attrs={"rows": 5})
 
     def prepare_value(self, value: Any) -> Any:
         return "\n".join(value) if isinstance(value, list) else value
@@ -32,8 +33,23 @@ class QuestionAdmin(SetupAdmin[Question]):
     add_title = _("New question")
     change_title = _("Edit question")
     add_button = _("Add")
-    fields = ("key", "label", "type", "choices", "required", "visible", "campaigns")
-    formfield_overrides = {models.ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+    fieldsets = (
+        (
+            None,
+            {
+                "description": _("What is asked, and the key under which senders give the answer."),
+                "fields": ("label", "key", "type", "choices"),
+            },
+        ),
+        (
+            _("Who asks it"),
+            {
+                "description": _("Which campaigns ask it, and what operators see of it in the P.O."),
+                "fields": ("required", "visible", "campaigns"),
+            },
+        ),
+    )
+    formfield_overrides = {models.ManyToManyField: {"widget": CheckboxSelectMultiple}}
     list_display = ("key", "label", "type", "required", "visible", "asked_in")
     list_filter = ("type",)
     search_fields = ("key", "label")

@@ -12,6 +12,7 @@ from accounts.enums import CredentialType
 from accounts.models import Credential, User
 from campaigns.models import Campaign
 from easycall.admin import SetupAdmin
+from easycall.theme import TabularInline
 from leads.admin.labels import target_label
 from leads.models import ImportMapping, KeyAlias
 
@@ -35,7 +36,7 @@ def users_to_choose_from(*, current: int | None) -> models.QuerySet[User]:
     return User.objects.filter(models.Q(pk__in=senders) | models.Q(pk=current)).order_by("username")
 
 
-class KeyAliasInline(admin.TabularInline[KeyAlias, ImportMapping]):
+class KeyAliasInline(TabularInline[KeyAlias, ImportMapping]):
     """Other names are made on the page of an unknown key, and only taken away here."""
 
     model = KeyAlias
@@ -72,6 +73,17 @@ class ImportMappingAdmin(SetupAdmin[ImportMapping]):
         "Untick “active” instead: leads with its code are rejected and kept."
     )
     form = ImportMappingForm
+    fieldsets = (
+        (
+            None,
+            {
+                "description": _(
+                    "Leads that this user sends with this code go to this campaign. The code is agreed with the sender."
+                ),
+                "fields": ("user", "external_code", "campaign", "active"),
+            },
+        ),
+    )
     list_display = ("external_code", "user", "campaign", "active")
     list_select_related = ("user", "campaign")
     list_filter = ("active", "campaign")

@@ -70,6 +70,7 @@ class SubmissionAdmin(ReplayPages):
     search_fields = ("id",)
     search_help_text = _("The id of a submission or of a lead, as the receipt has it.")
     fieldsets = ((None, {"fields": ()}),)
+    list_before_template = "admin/leads/submission/retention.html"
 
     class Media:
         css = {"all": ["leads/browse.css"]}

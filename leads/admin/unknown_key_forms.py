@@ -18,6 +18,7 @@ from campaigns.admin import QuestionAdmin
 from campaigns.fields import FIELDS
 from campaigns.models import Question
 from easycall.text import suggest_key
+from easycall.theme import Select
 from leads import unknown_keys
 from leads.admin.labels import target_label
 from leads.models import UnknownKey
@@ -26,7 +27,7 @@ from leads.models import UnknownKey
 class AliasForm(forms.Form):
     """Choose what an unknown key is another name of; what it resembles is chosen already."""
 
-    target = forms.ChoiceField(label=_("Field or question"))
+    target = forms.ChoiceField(label=_("Field or question"), widget=Select)
 
     def __init__(self, data: QueryDict | None, *, unknown: UnknownKey) -> None:
         super().__init__(data, initial={"target": unknown_keys.resembled_target(unknown)})

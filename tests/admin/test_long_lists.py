@@ -40,7 +40,7 @@ def rows(client: Client, url: str, **params: Any) -> list[Any]:
 
 def footer(client: Client, url: str, **params: Any) -> str:
     """The line under the list."""
-    return text_of(HttpResponse(client.get(url, params).content.decode().partition('<p class="paginator">')[2]))
+    return text_of(HttpResponse(client.get(url, params).content.decode().partition('<div class="paginator">')[2]))
 
 
 def test_pages_of_a_short_list_have_every_row_once(admin_client: Client, short: None) -> None:

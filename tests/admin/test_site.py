@@ -12,7 +12,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.models import Credential, Refusal, User
 from campaigns.models import Campaign, Question
-from easycall.admin import MENU, in_menu_order
+from easycall.site import MENU, in_menu_order
 from leads.models import ImportMapping
 from tests.admin.pages import text_of
 from tests.factories import CampaignFactory, ImportMappingFactory, QuestionFactory, UserFactory

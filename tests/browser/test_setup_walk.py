@@ -79,14 +79,14 @@ def _sign_in(page: Page, server: LiveServer, shot: Callable[[str], None]) -> Non
     page.get_by_label("Contraseña").fill(PASSWORD)
     shot("login")
     page.get_by_role("button", name="Iniciar sesión").click()
-    sections = page.locator("#content-main .module caption")
+    sections = page.locator("#content .module caption")
     names = ("Usuarios", "Campañas telefónicas", "Base de datos")
     expect(sections).to_have_text([re.compile(name) for name in names])
     shot("menu")
 
 
 def _make_user_with_token(page: Page, shot: Callable[[str], None]) -> str:
-    page.locator("#content-main").get_by_role("link", name="Usuarios", exact=True).last.click()
+    page.locator("#content").get_by_role("link", name="Usuarios", exact=True).last.click()
     page.get_by_role("link", name="Nuevo usuario").click()
     page.get_by_label("Nombre de usuario").fill("landing")
     shot("user-new")

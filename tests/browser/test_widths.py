@@ -56,7 +56,7 @@ def lead(live_server: LiveServer, page: Page) -> Lead:
 def test_no_column_of_a_list_is_cut(live_server: LiveServer, page: Page, rows: str, width: int) -> None:
     page.set_viewport_size({"width": width, "height": 900})
     page.goto(f"{live_server.url}/admin/leads/{rows}/")
-    results = page.locator("#changelist .results")
+    results = page.locator(".simplebar-content-wrapper", has=page.locator("#result_list"))
     assert results.evaluate("box => box.scrollWidth - box.clientWidth") == 0
 
 

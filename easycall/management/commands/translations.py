@@ -1,4 +1,5 @@
 from argparse import ArgumentParser
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
@@ -33,7 +34,7 @@ class Command(BaseCommand):
                 self._check(files)
 
     def _update(self, files: dict[str, Path]) -> None:
-        found = messages.find(settings.BASE_DIR / source for source in SOURCES)
+        found = _find(files)
         for code, file in files.items():
             file.parent.mkdir(parents=True, exist_ok=True)
             catalogue = _read(file)
@@ -49,11 +50,18 @@ class Command(BaseCommand):
                 _read(file).save_as_mofile(str(file.with_suffix(".mo")))
 
     def _check(self, files: dict[str, Path]) -> None:
-        found = messages.find(settings.BASE_DIR / source for source in SOURCES)
+        found = _find(files)
         faults = [f"{code}: {fault}" for code, file in files.items() for fault in messages.faults(found, _read(file))]
         if faults:
             raise CommandError("\n".join([f"The translations have {len(faults)} faults:", *faults]))
         self.stdout.write(f"{len(found)} messages, translated into {', '.join(files)}.")
+
+
+def _find(languages: Iterable[str]) -> list[messages.Message]:
+    ours = messages.find(settings.BASE_DIR / source for source in SOURCES)
+    said = {(message.text, message.context) for message in ours}
+    theirs = (message for message in messages.find_of_theme(languages) if (message.text, message.context) not in said)
+    return sorted([*ours, *theirs])
 
 
 def _file(folder: Path, code: str) -> Path:
