@@ -5,6 +5,7 @@ from pathlib import Path
 
 import polib
 import pytest
+import unfold
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.management import CommandError, call_command
@@ -12,6 +13,7 @@ from django.utils import formats, translation
 from pytest_django import Settings
 
 from accounts.models import User
+from easycall import messages
 
 LANGUAGES = ("es", "it")
 
@@ -28,6 +30,20 @@ def translations(action: str) -> str:
 
 def test_every_string_is_translated_into_every_language() -> None:
     assert "translated into es, it" in translations("check")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_string_of_the_theme_is_said_in_every_language(language: str) -> None:
+    theme = Path(unfold.__file__).parent
+    pages = [theme / "templates" / part for part in ("admin", "auth", "registration", "unfold")]
+    said = [
+        message for message in messages.find([*theme.glob("*.py"), *pages]) if not (message.plural or message.context)
+    ]
+    with translation.override(language):
+        dumb = {message.text for message in said if message.text == translation.gettext(message.text)}
+
+    assert dumb <= {"General", "Menu", "No"}
+    assert len(said) > 100
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -75,8 +91,9 @@ def test_moments_are_written_as_people_write_them(language: str, text: str) -> N
 
 
 @pytest.fixture
-def folder(settings: Settings, tmp_path: Path) -> Path:
-    """An installation with one marked string and no translations yet."""
+def folder(settings: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """An installation with one marked string, no theme and no translations yet."""
+    monkeypatch.setattr(messages, "find_of_theme", lambda languages: [])
     settings.BASE_DIR = tmp_path
     settings.LOCALE_PATHS = [tmp_path / "locale"]
     (tmp_path / "templates").mkdir()
