@@ -1,5 +1,6 @@
 """How gunicorn serves easycall. docs/settings.md lists the variables that are read here."""
 
+import logging
 import os
 import subprocess
 import sys
@@ -72,7 +73,7 @@ logconfig_dict = {
             "format": "%(asctime)s %(levelname)s %(name)s %(message)s",
         }
     },
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "handlers": {"stderr": {"class": "easycall.log_writer.BackgroundHandler", "formatter": "plain"}},
     "root": {"handlers": ["stderr"]},
     "loggers": {"gunicorn.error": {"handlers": ["stderr"], "level": "INFO", "propagate": False}},
 }
@@ -82,6 +83,9 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 
 # Its default place is one for all the servers of a user, and nothing here uses it.
 control_socket_disable = True
+
+# Python writes its warnings itself, and would wait for a log that is blocked.
+logging.captureWarnings(True)
 
 
 def on_starting(server: Arbiter) -> None:

@@ -237,8 +237,8 @@ LOGGING = {
         "bare": {"()": "easycall.logs.PrivateFormatter", "format": "%(message)s"},
     },
     "handlers": {
-        "stderr": {"class": "logging.StreamHandler", "formatter": "plain"},
-        "requests": {"class": "logging.StreamHandler", "formatter": "bare"},
+        "stderr": {"class": "easycall.log_writer.BackgroundHandler", "formatter": "plain"},
+        "requests": {"class": "easycall.log_writer.BackgroundHandler", "formatter": "bare"},
     },
     "root": {"handlers": ["stderr"], "level": env.str("LOG_LEVEL", default="INFO")},
     "loggers": {

@@ -95,6 +95,7 @@ class Installation:
     environment: Mapping[str, str] = field(default_factory=dict)
     application: str = "easycall.asgi:application"
     wrapper: Sequence[str] = ()
+    errors: int | None = None  # the file descriptor that its log goes to instead of the file
     port: int = field(default_factory=free_port)
     process: "subprocess.Popen[bytes] | None" = None
 
@@ -110,7 +111,7 @@ class Installation:
         environment = ENVIRONMENT | {"DATABASE_URL": self.database.url, "PORT": str(self.port)} | self.environment
         command = [*self.wrapper, sys.executable, "-m", "gunicorn", "-c", "gunicorn.conf.py", self.application]
         with self.log.open("ab") as log:
-            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
+            self.process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=self.errors or log)
         wait_until(self.is_live, seconds=60)
 
     def is_live(self) -> bool:
