@@ -95,6 +95,7 @@ def on_starting(server: Arbiter) -> None:
     command = [sys.executable, "manage.py", "check", "--database", "default", *tags]
     if subprocess.run(command, cwd=HERE, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603  fixed words
         sys.exit("easycall does not start with an unsafe set-up: see above.")
+    server.worker_class.heed_signals_from_birth()
 
 
 def post_worker_init(worker: Worker) -> None:

@@ -7,6 +7,7 @@ too much - is answered here with the contract's problem document, and nothing th
 import asyncio
 import json
 import os
+import signal
 from http import HTTPStatus
 from typing import Any
 
@@ -181,6 +182,24 @@ class Protocol(ASGIProtocol):
         self.worker.loop.call_later(LINGER_SECONDS, self.transport.abort)
 
 
+def _by_default() -> None:
+    for number in ASGIWorker.SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+
+
+def _hold_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_BLOCK, ASGIWorker.SIGNALS)
+
+
+def _release_signals() -> None:
+    signal.pthread_sigmask(signal.SIG_UNBLOCK, ASGIWorker.SIGNALS)
+
+
+def _begin_worker() -> None:
+    _by_default()
+    _release_signals()
+
+
 class Worker(ASGIWorker):
     """gunicorn's asyncio worker with the protocol above, which hangs up on idle clients when it stops."""
 
@@ -190,7 +209,22 @@ class Worker(ASGIWorker):
         super().__init__(*args, **kwargs)
         self.connections: set[Protocol] = set()
 
+    @staticmethod
+    def heed_signals_from_birth() -> None:
+        """For the arbiter, before it forks: with its handlers a worker that is just born would hear nothing."""
+        os.register_at_fork(before=_hold_signals, after_in_parent=_release_signals, after_in_child=_begin_worker)
+
+    def init_signals(self) -> None:
+        """Until the loop turns a worker has begun nothing, and ends at once.
+
+        The loop forgets a signal that comes before it turns, and the worker would serve on while it is waited for.
+        """
+        _by_default()
+        for number in (signal.SIGUSR1, signal.SIGWINCH):
+            signal.signal(number, signal.SIG_IGN)
+
     async def _serve(self) -> None:
+        super().init_signals()
         for sock in self.sockets:
             server = await self.loop.create_server(lambda: self.protocol(self), sock=sock.sock)
             self.servers.append(server)

@@ -41,10 +41,10 @@ class Server:
         command = [sys.executable, "-m", "gunicorn", "-c", str(ROOT / "gunicorn.conf.py"), application]
         with self.log.open("w") as log:
             self.process = subprocess.Popen(command, cwd=directory, env=environment, stdout=log, stderr=log)
-        self.port = int(self._wait_for(r"Listening at: http://127.0.0.1:(\d+)"))
-        self._wait_for(r"(Booting worker)")
+        self.port = int(self.wait_for(r"Listening at: http://127.0.0.1:(\d+)"))
+        self.wait_for(r"(Booting worker)")
 
-    def _wait_for(self, pattern: str) -> str:
+    def wait_for(self, pattern: str) -> str:
         deadline = time.monotonic() + 20
         while not (found := re.search(pattern, self.log.read_text())):
             assert time.monotonic() < deadline, self.log.read_text()
@@ -125,23 +125,23 @@ def test_malformed_request_gets_a_problem(server: Server, sent: bytes, status: i
 def test_refusal_repeats_nothing_that_was_sent(server: Server) -> None:
     for sent in (f"{TOKEN}\r\n\r\n".encode(), request(TOKEN), request(f"Content-Length: {TOKEN}")):
         assert TOKEN not in server.ask(sent)[2]
+    server.wait_for("(Refused a request: InvalidRequestLine)")
     assert TOKEN not in server.log.read_text()
-    assert "Refused a request: InvalidRequestLine" in server.log.read_text()
 
 
 def test_fault_is_answered_503_and_its_words_stay_out_of_the_log(reader: Server) -> None:
     status, head, body = reader.ask(request(line=f"GET /fault?token={TOKEN} HTTP/1.1"))
     assert (status, json.loads(body)["type"]) == (503, "/problems/temporarily-unavailable")
     assert "Retry-After: 5" in head
+    reader.wait_for("(ValueError)")
     log = reader.log.read_text()
-    assert "ValueError" in log
     assert "reading.py" in log
     assert TOKEN not in log
 
 
 def test_fault_in_the_middle_of_an_answer_keeps_its_words_out_of_the_log(reader: Server) -> None:
     assert reader.ask(request(line=f"GET /half?token={TOKEN} HTTP/1.1"))[2] == "half"
-    assert "RuntimeError" in reader.log.read_text()
+    reader.wait_for("(RuntimeError)")
     assert TOKEN not in reader.log.read_text()
 
 
@@ -233,6 +233,11 @@ def test_refusals_counted_at_the_end_are_written(tmp_path: Path) -> None:
         assert database.execute("SELECT reason, count FROM accounts_refusal").fetchall() == [("missing-credentials", 3)]
 
 
+def test_worker_that_is_told_to_stop_while_it_starts_does(tmp_path: Path) -> None:
+    """Not at its birth, nor while the application is loaded, does it miss the word, and serve on."""
+    assert Server(tmp_path, "easycall.asgi:application").stop() < 10
+
+
 def test_without_its_database_it_is_live_and_not_ready_and_takes_no_lead(tmp_path: Path) -> None:
     server = Server(tmp_path, "easycall.asgi:application", DATABASE_URL="postgres://somebody:secret@127.0.0.1:1/leads")
     token = tokens.make().text
@@ -250,7 +255,7 @@ def test_without_its_database_it_is_live_and_not_ready_and_takes_no_lead(tmp_pat
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_stopping_does_not_wait_for_the_pool(tmp_path: Path) -> None:
+def test_stopping_does_notwait_for_the_pool(tmp_path: Path) -> None:
     host, _, _ = os.environ["DATABASE_URL"].rpartition("/")
     server = Server(tmp_path, "easycall.asgi:application", DATABASE_URL=f"{host}/{connection.settings_dict['NAME']}")
     assert server.ask(GOOD.replace(b"live", b"ready"))[0] == 200
