@@ -19,6 +19,7 @@ RELOADS = _amount("RELOADS", 2, 30)
 RESTARTS = _amount("RESTARTS", 1, 10)
 HANG_UPS = _amount("HANG_UPS", 40, 5000)
 SECONDS = _amount("SECONDS", 2, 60)  # of a fault that lasts
+CHANGING = _amount("CHANGING", 2, 15)  # seconds of one kind of change to the set-up, each some hundred times
 REVOCATIONS = _amount("REVOCATIONS", 8, 500)
 STALLED = _amount("STALLED", 200, 200)  # clients
 BATTLES = _amount("BATTLES", 4, 100)  # of batches for the same leads

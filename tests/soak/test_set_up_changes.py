@@ -10,7 +10,7 @@ from uuid import uuid4
 import psycopg
 import pytest
 
-from tests.soak.amounts import SECONDS
+from tests.soak.amounts import CHANGING
 from tests.soak.history import Request
 from tests.soak.installation import Database, Installation
 from tests.soak.planted import misplacing_leads
@@ -53,7 +53,7 @@ def test_lead_is_in_the_old_place_or_the_new_one(
 ) -> None:
     add_campaign(shared.database)
     with Crowd(shared) as crowd:
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + CHANGING
         while time.monotonic() < end:
             for value, instead in ((new, old), (old, new)):
                 only = f"WHERE {column} = {instead}" if column == "key" else ""
@@ -70,7 +70,7 @@ def test_lead_is_taken_or_refused_while_its_mapping_is_deleted(shared: Installat
     with Crowd(shared, batch=0) as crowd:
         for sender in crowd.senders:
             sender.code = "brief"
-        end = time.monotonic() + SECONDS
+        end = time.monotonic() + CHANGING
         while time.monotonic() < end:
             add_another(shared.database, "leads_importmapping", external_code="brief")
             time.sleep(0.01)
