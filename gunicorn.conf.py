@@ -5,7 +5,9 @@ import os
 import subprocess
 import sys
 import threading
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from gunicorn.arbiter import Arbiter
 from gunicorn.workers.base import Worker
@@ -96,6 +98,21 @@ def on_starting(server: Arbiter) -> None:
     if subprocess.run(command, cwd=HERE, stdout=subprocess.DEVNULL, check=False).returncode:  # noqa: S603  fixed words
         sys.exit("easycall does not start with an unsafe set-up: see above.")
     server.worker_class.heed_signals_from_birth()
+    casualties().watch()
+
+
+def casualties() -> ModuleType:
+    """Of the application's modules one that is plain; it is found only after `chdir`."""
+    return import_module("easycall.casualties")
+
+
+def child_exit(server: Arbiter, worker: Worker) -> None:
+    """Note what a worker had in hand that was killed for memory."""
+    casualties().bury(worker.pid)
+
+
+def on_exit(server: Arbiter) -> None:
+    casualties().end()
 
 
 def post_worker_init(worker: Worker) -> None:

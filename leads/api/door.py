@@ -2,6 +2,7 @@
 
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -13,9 +14,10 @@ from accounts.authentication import Bearer, check_address, check_scope, identify
 from accounts.enums import Scope
 from accounts.models import Credential
 from accounts.rates import check_rate
-from easycall import disk, request_log
+from easycall import casualties, disk, request_log
 from easycall.api import problems
 from easycall.errors import (
+    ContentTooLarge,
     MalformedRequest,
     MethodNotAllowed,
     NotAcceptable,
@@ -48,7 +50,10 @@ class Reply:
 
 def answer(arrivals: Sequence[Arrival]) -> list[Reply]:
     """One reply an arrival, in order. A request with a valid token is journalled, whatever becomes of it."""
-    replies = [refusal(TemporarilyUnavailable())] * len(arrivals) if disk.is_nearly_full() else _take(arrivals)
+    with ExitStack() as stack:
+        for arrival in arrivals:
+            stack.enter_context(casualties.in_hand(arrival.body.raw))
+        replies = [refusal(TemporarilyUnavailable())] * len(arrivals) if disk.is_nearly_full() else _take(arrivals)
     for arrival, reply in zip(arrivals, replies, strict=True):
         record(arrival, reply)
     return replies
@@ -165,6 +170,8 @@ def _examine(arrival: Arrival, credential: Credential, address: str | None) -> N
     parse_key(headers.get("idempotency-key"))
     if arrival.body.problem:
         raise arrival.body.problem
+    if casualties.is_deadly(arrival.body.raw):
+        raise ContentTooLarge("The memory did not suffice for this body. Send it in smaller parts.")
     if arrival.method != "POST":
         raise MethodNotAllowed("Only POST is taken here.", headers={"Allow": "POST"})
     if not _accepts(headers.get("accept", "")):
