@@ -1,19 +1,27 @@
 import logging
+import re
 import time
 import traceback
 from types import TracebackType
+
+# Whoever knows the rest of such an address may read the page.
+_SHARED = re.compile(r"(?<=/kit/)[^/\s]+")
 
 
 class PrivateFormatter(logging.Formatter):
     """Says where a fault happened and of what kind it was, and leaves its message out.
 
     Messages of databases and parsers quote the values that they stumbled on, and those are somebody's personal data.
+    The addresses that are a secret are left out too.
     """
 
     # UTC, because Django sets the zone of its workers and not that of the process that starts them.
     converter = staticmethod(time.gmtime)
     default_time_format = "%Y-%m-%dT%H:%M:%S"
     default_msec_format = "%s.%03dZ"
+
+    def format(self, record: logging.LogRecord) -> str:
+        return _SHARED.sub("…", super().format(record))
 
     def formatException(  # noqa: N802  the name is logging's
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

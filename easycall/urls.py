@@ -14,6 +14,7 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("language/", set_language, name="set_language"),
     path("easycall/", include("leads.api.urls")),
+    path("kit/", include("leads.share.urls")),
     path("api/", include((reading, "api"))),
     re_path(r"^api/schema(?:/|\.(?P<suffix>json|yaml))?\Z", schema, name="schema"),
     path("api/docs/", SpectacularSwaggerSplitView.as_view(url="/api/schema/"), name="docs"),

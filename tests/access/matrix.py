@@ -87,6 +87,11 @@ ROWS = {
     "schema": Row("/api/schema/", ANYBODY, ANYBODY),
     "docs": Row("/api/docs/", ANYBODY, ANYBODY),
     "problem": Row("/problems/not-found", ANYBODY, ANYBODY),
+    # Whoever has the link, signed in or not; a POST is answered 405.
+    "share:page": Row("/kit/{share_link}/", ANYBODY, ANYBODY),
+    "share:openapi": Row("/kit/{share_link}/openapi.json", ANYBODY, ANYBODY),
+    "share:requests": Row("/kit/{share_link}/requests/", ANYBODY, ANYBODY),
+    "share:answer": Row("/kit/{share_link}/requests/{own_submission}", ANYBODY, ANYBODY),
     "health/live": Row("/health/live", ANYBODY, ANYBODY),
     "health/ready": Row("/health/ready", ANYBODY, ANYBODY),
 }

@@ -13,6 +13,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 from accounts.enums import Scope
 from accounts.models import Refusal
 from accounts.services import create_token
+from leads import share_links
 from leads.models import Fill
 from tests.access.matrix import ROLES, ROWS, Row
 from tests.factories import (
@@ -46,9 +47,12 @@ def things(db: None) -> Mapping[str, Any]:
     """The keys of a row of each kind, by the name of its model."""
     lead, credential, unknown = LeadFactory(), CredentialFactory(), UnknownKeyFactory()
     fill = Fill.objects.create(unknown_key=unknown, by=UserFactory(admin=True))
+    _, share_link = share_links.make(mapping=lead.mapping, days=7, by=UserFactory(admin=True))
     refusal = Refusal.objects.create(day=date(2026, 1, 1), reason="invalid-token")
     return {
         "lead": lead.pk,
+        "own_submission": lead.submission_id,
+        "share_link": share_link,
         "importmapping": lead.mapping_id,
         "campaign": lead.campaign_id,
         "question": QuestionFactory().pk,

@@ -32,3 +32,8 @@ def test_times_are_utc_and_say_so() -> None:
 def test_a_fault_is_logged_without_its_message(logged: str) -> None:
     assert "600111222" not in logged.replace('raise ValueError("telephone 600111222")', "")
     assert "lucia" not in logged.replace('raise KeyError("lucia@example.com") from error', "")
+
+
+def test_addresses_of_share_links_are_not_logged() -> None:
+    record = logging.makeLogRecord({"msg": "Internal Server Error: /kit/a.secret-1_2/requests/ (500)"})
+    assert PrivateFormatter("%(message)s").format(record) == "Internal Server Error: /kit/…/requests/ (500)"

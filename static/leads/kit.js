@@ -1,0 +1,72 @@
+"use strict";
+
+// The list of requests: asked for once a second while somebody looks, and shown as soon as it is another one.
+const PERIOD = 1000;
+// When the server is away, or wants to be asked less.
+const PAUSE = 10000;
+
+const listen = (section) => {
+  const list = section.querySelector("[data-live-list]");
+  const status = section.querySelector("[data-live-status]");
+  let version = section.dataset.version;
+
+  const ids = () => [...list.querySelectorAll("[data-request]")].map((row) => row.dataset.request);
+
+  const show = (html) => {
+    const before = new Set(ids());
+    const open = [...list.querySelectorAll("details[open]")].map((row) => row.id);
+    list.innerHTML = html;
+    open.forEach((id) => document.getElementById(id)?.setAttribute("open", ""));
+    const fresh = [...list.querySelectorAll("[data-request]")].filter((row) => !before.has(row.dataset.request));
+    fresh.forEach((row) => row.classList.add("is-new"));
+    // The newest is what was waited for.
+    fresh[0]?.setAttribute("open", "");
+    if (fresh.length) {
+      status.textContent = `${status.dataset.came} ${fresh[0].querySelector("summary").innerText.replace(/\s+/g, " ")}`;
+    }
+  };
+
+  const ask = async () => {
+    const address = new URL(section.dataset.live, location.href);
+    address.searchParams.set("version", version);
+    const answer = await fetch(address, { cache: "no-store", credentials: "same-origin" });
+    if (!answer.ok) throw new Error(String(answer.status));
+    if (answer.status === 200) {
+      const changed = await answer.json();
+      version = changed.version;
+      show(changed.html);
+    }
+  };
+
+  const again = async () => {
+    let wait = PERIOD;
+    if (!document.hidden) {
+      try {
+        await ask();
+        if (section.classList.contains("is-lost")) status.textContent = status.dataset.listening;
+        section.classList.remove("is-lost");
+      } catch {
+        section.classList.add("is-lost");
+        status.textContent = status.dataset.lost;
+        wait = PAUSE;
+      }
+    }
+    setTimeout(again, wait);
+  };
+
+  again();
+};
+
+document.querySelectorAll("[data-live]").forEach(listen);
+
+document.querySelectorAll("[data-document]").forEach((place) => {
+  window.SwaggerUIBundle({
+    domNode: place,
+    url: place.dataset.document,
+    // Nothing leaves this server, and what is typed in is kept nowhere.
+    validatorUrl: null,
+    persistAuthorization: false,
+    defaultModelsExpandDepth: 0,
+    docExpansion: "list",
+  });
+});
