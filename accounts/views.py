@@ -2,10 +2,10 @@
 
 from django.http import HttpRequest
 from django.http.response import HttpResponseBase
-from django.utils import translation
 from django.views import i18n
 
 from accounts import services
+from accounts.enums import Language
 from accounts.models import User
 
 
@@ -13,6 +13,6 @@ def set_language(request: HttpRequest) -> HttpResponseBase:
     """Speak another language from now on: to this browser, and to the user wherever they sign in."""
     response = i18n.set_language(request)
     language = request.POST.get("language", "")
-    if request.method == "POST" and isinstance(request.user, User) and translation.check_for_language(language):
+    if request.method == "POST" and isinstance(request.user, User) and language in Language.values:
         services.choose_language(user=request.user, language=language, by=request.user)
     return response

@@ -1,7 +1,6 @@
 """Every role, and nobody, at every URL with every method."""
 
 from collections.abc import Iterator, Mapping
-from datetime import date
 from typing import Any
 
 import pytest
@@ -11,17 +10,10 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
 
 from accounts.enums import Scope
-from accounts.models import Refusal
 from accounts.services import create_token
-from leads import share_links
-from leads.models import Fill
 from tests.access.matrix import ROLES, ROWS, Row
+from tests.access.things import make_things
 from tests.factories import (
-    CredentialFactory,
-    LeadFactory,
-    QuestionFactory,
-    SubmissionFactory,
-    UnknownKeyFactory,
     UserFactory,
 )
 
@@ -44,25 +36,7 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
 
 @pytest.fixture
 def things(db: None) -> Mapping[str, Any]:
-    """The keys of a row of each kind, by the name of its model."""
-    lead, credential, unknown = LeadFactory(), CredentialFactory(), UnknownKeyFactory()
-    fill = Fill.objects.create(unknown_key=unknown, by=UserFactory(admin=True))
-    _, share_link = share_links.make(mapping=lead.mapping, days=7, by=UserFactory(admin=True))
-    refusal = Refusal.objects.create(day=date(2026, 1, 1), reason="invalid-token")
-    return {
-        "lead": lead.pk,
-        "own_submission": lead.submission_id,
-        "share_link": share_link,
-        "importmapping": lead.mapping_id,
-        "campaign": lead.campaign_id,
-        "question": QuestionFactory().pk,
-        "submission": SubmissionFactory(rejected=True).pk,
-        "credential": credential.pk,
-        "user": credential.user_id,
-        "unknownkey": unknown.pk,
-        "fill": fill.pk,
-        "refusal": refusal.pk,
-    }
+    return make_things()
 
 
 def _client(letter: str) -> Client:
