@@ -3,16 +3,15 @@
 import re
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from campaigns.enums import QuestionType
 from easycall.text import fold, nfc
 
 
-@dataclass(frozen=True, slots=True)
-class Reading:
+class Reading(NamedTuple):
     """`value` in its normal form, or as sent when it is doubtful; `warnings` are codes of leads.texts."""
 
     value: str

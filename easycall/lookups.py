@@ -9,6 +9,8 @@ from typing import Any, Generic, TypeVar
 from django.db import connection
 from django.db.models import QuerySet
 
+from easycall.prepared import fetch
+
 Value = TypeVar("Value", int, str)
 Made = TypeVar("Made")
 Rows = tuple[tuple[Any, ...], ...]
@@ -29,9 +31,7 @@ class Lookup(Generic[Value]):
         form = connection.vendor, len(values)
         if form not in self._sql:
             self._sql[form] = self._build(values).query.sql_with_params()[0]
-        with connection.cursor() as cursor:
-            cursor.execute(self._sql[form], values)
-            return tuple(cursor.fetchall())
+        return tuple(fetch(self._sql[form], values))
 
 
 class Remembered(Generic[Value, Made]):

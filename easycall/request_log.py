@@ -3,10 +3,11 @@
 Every value is of our own making or one of a few that are known, so none can carry a lead's data, a token or a path.
 """
 
-import json
 import logging
 from datetime import UTC, datetime
 from uuid import UUID
+
+from easycall.json_text import dumps
 
 log = logging.getLogger("easycall.requests")
 
@@ -45,4 +46,4 @@ def record(
         "ms": None if seconds is None else round(seconds * 1000, 1),
         "bytes": size,
     }
-    log.info(json.dumps(line))
+    log.info(dumps(line))

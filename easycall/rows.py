@@ -1,6 +1,5 @@
 """Many rows in one statement: COPY on PostgreSQL, several times as quick as INSERT, and a prepared INSERT elsewhere."""
 
-import json
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
@@ -21,6 +20,10 @@ from django.db.models import (
     Model,
     TextField,
 )
+from django.db.models.base import ModelState
+
+from easycall.json_text import dumps
+from easycall.prepared import postgresql_cursor
 
 # What every driver takes as it is.
 _PLAIN = (BinaryField, BooleanField, CharField, IntegerField, TextField)
@@ -47,17 +50,36 @@ class _Table:
             yield row
 
 
+def make(model: type[_Row], **values: Any) -> _Row:
+    """`model(**values)` for rows by the thousand, at a tenth of its price. Values go by column: `mapping_id`."""
+    constants, defaults = _defaults(model)
+    made = model.__new__(model)
+    made.__dict__.update(constants, _state=ModelState(), **values)
+    for name, default in defaults:
+        if name not in values:
+            made.__dict__[name] = default()
+    return made
+
+
+@cache
+def _defaults(model: type[Model]) -> tuple[dict[str, Any], list[tuple[str, Callable[[], Any]]]]:
+    fields: list[Field[Any, Any]] = list(model._meta.concrete_fields)
+    made = {field.attname: field.default for field in fields if field.has_default() and callable(field.default)}
+    constants = {field.attname: field.get_default() for field in fields if field.attname not in made}
+    return constants, list(made.items())
+
+
 def insert(objects: Sequence[_Row]) -> None:
     """Write new rows of one model, in their order. What the database numbers itself the objects don't learn."""
     if not objects:
         return
     table = _table(type(objects[0]), connection.vendor)
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            with connection.wrap_database_errors, cursor.copy(table.sql) as copy:
-                for row in table.rows(objects):
-                    copy.write_row(row)
-        else:
+    if connection.vendor == "postgresql":
+        with postgresql_cursor(table.sql) as driver, driver.copy(table.sql) as copy:
+            for row in table.rows(objects):
+                copy.write_row(row)
+    else:
+        with connection.cursor() as cursor:
             cursor.executemany(table.sql, list(table.rows(objects)))
 
 
@@ -77,7 +99,7 @@ def _table(model: type[Model], vendor: str) -> _Table:
 
 
 def _json(field: Field[Any, Any]) -> Callable[[Any], Any] | None:
-    return partial(json.dumps, ensure_ascii=False) if isinstance(field, JSONField) else None
+    return dumps if isinstance(field, JSONField) else None
 
 
 def _converter(field: Field[Any, Any]) -> Callable[[Any], Any] | None:

@@ -8,6 +8,9 @@ from itertools import groupby
 # Unicode's own bound for a run of combining marks (UAX 15, Stream-Safe Text Format); no language comes near it.
 _LONGEST_RUN = 30
 
+# Below the first combining mark every letter is in its composed form.
+_COMPOSED = re.compile(r"[\x00-\u02ff]*")
+
 _SEPARATORS = re.compile(r"[\s\-_]+")
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
 
@@ -17,7 +20,7 @@ def nfc(text: str) -> str:
 
     unicodedata sorts a run of combining marks in quadratic time: long runs are sorted before it sees them.
     """
-    if text.isascii():
+    if _COMPOSED.fullmatch(text):
         return text
     runs = [(marks, "".join(run)) for marks, run in groupby(text, key=lambda c: unicodedata.combining(c) > 0)]
     return unicodedata.normalize(

@@ -5,6 +5,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from io import BytesIO
+from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 
 from django.utils.http import parse_header_parameters
@@ -27,8 +28,7 @@ _TOO_MANY_FIELDS = f"The lead has more than {LEAD_FIELDS} fields."
 _BOM = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Pair:
+class Pair(NamedTuple):
     """One key as it came. `value` is text, None, or an object or list; `reason` says why it can be no field, if so."""
 
     key: str

@@ -1,6 +1,5 @@
 """What became of a submission, filled into its row: outcome, counts, and the answer as it is sent and journalled."""
 
-import json
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from types import MappingProxyType
@@ -10,6 +9,7 @@ from uuid import UUID
 from django.utils import translation
 
 from easycall.errors import Problem
+from easycall.json_text import dumps
 from leads.enums import Outcome, Verdict
 from leads.intake.draft import Draft
 from leads.intake.matching import Match
@@ -31,7 +31,7 @@ def refused(
     submission.outcome, submission.status, submission.problem = outcome, problem.status, problem.type
     submission.rejected_count = 1
     submission.mapping_id = problem.import_api
-    submission.answer = _dump(document)
+    submission.answer = dumps(document)
 
 
 def repeated(submission: Submission, first: Submission) -> None:
@@ -65,7 +65,7 @@ def taken(
     submission.mapping_id = mappings.pop() if len(mappings) == 1 else None
     _count(submission, results)
     submission.status = 200 if batch else _status(results[0])
-    submission.answer = _dump(_batch_document(submission, results) if batch else results[0])
+    submission.answer = dumps(_batch_document(submission, results) if batch else results[0])
 
 
 def _count(submission: Submission, results: Sequence[Result]) -> None:
@@ -96,7 +96,8 @@ def _receipt(each: Draft, found: Match, submission_id: UUID | None) -> Result:
     document = each.receipt(found.lead_id, submission_id, found.verdict)
     if found.duplicate_of:
         document["duplicate_of"] = found.duplicate_of
-    account_for(document, found.not_taken)
+    if found.not_taken:
+        account_for(document, found.not_taken)
     return document
 
 
@@ -109,7 +110,3 @@ def _batch_document(submission: Submission, results: list[Result]) -> Result:
         "repeated": submission.repeated_count,
         "rejected": submission.rejected_count,
     }
-
-
-def _dump(document: Result) -> str:
-    return json.dumps(document, ensure_ascii=False, separators=(",", ":"))

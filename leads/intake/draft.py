@@ -9,6 +9,7 @@ from campaigns.fields import PHONE_FIELDS, Envelope, Field
 from campaigns.queries import AskedQuestion
 from campaigns.values import Reading
 from easycall.errors import FieldError, MissingContact
+from easycall.rows import make
 from easycall.text import nfc
 from leads.intake.body import Pair, Pairs, pointer
 from leads.intake.keys import UNKNOWN, Aside, KeyTable
@@ -45,10 +46,11 @@ class Draft:
 
     def lead(self, submission: Submission, item: int) -> Lead:
         """The row to write."""
-        return Lead(
+        lead = make(
+            Lead,
             submission_id=submission.pk,
             item=item,
-            mapping=self.mapping,
+            mapping_id=self.mapping.pk,
             campaign_id=self.mapping.campaign_id,
             created_at=submission.processed_at,
             is_test=submission.tested_by_id is not None,
@@ -59,6 +61,8 @@ class Draft:
             warning_codes=warning_codes(self.warnings),
             **self.columns,
         )
+        lead.mapping = self.mapping
+        return lead
 
     def apply_to(self, lead: Lead) -> dict[str, dict[str, list[Any]]]:
         """Fill the blanks of a lead that is there and replace what differs. Returns the changes as [old, new].

@@ -50,7 +50,11 @@ class Found:
     rules: tuple[Compared, ...]
 
 
-def compared_values(draft: Draft) -> dict[Compared, set[Value]]:
+# The values that each rule of a campaign compares.
+Compare = Mapping[Compared, set[Value]]
+
+
+def compared_values(draft: Draft) -> Compare:
     """What the draft's campaign compares of it. A doubtful value tells nobody from anybody, so it is not there."""
     values = {}
     for rule in draft.mapping.campaign.compared:
@@ -64,8 +68,8 @@ def compared_values(draft: Draft) -> dict[Compared, set[Value]]:
     return values
 
 
-def all_values(drafts: Iterable[Draft]) -> set[Value]:
-    return {value for draft in drafts for values in compared_values(draft).values() for value in values}
+def all_values(compared: Iterable[Compare]) -> set[Value]:
+    return {value for values in compared for its in values.values() for value in its}
 
 
 def _value(column: str, text: str) -> Value:
@@ -93,13 +97,12 @@ class Present:
             for value in _held_by(lead):
                 self._holders[value][lead.pk] = lead
 
-    def find(self, draft: Draft, at: datetime) -> Found | None:
-        """The oldest lead that the campaign takes for this one, which came at that time."""
-        values = compared_values(draft)
+    def find(self, values: Compare, campaign: Campaign, at: datetime) -> Found | None:
+        """The oldest lead that the campaign takes for one with these values, which came at that time."""
         wanted = set().union(*values.values())
-        leads = {pk: lead for value in wanted for pk, lead in self._holders[value].items()}
+        leads = {pk: lead for value in wanted if value in self._holders for pk, lead in self._holders[value].items()}
         held = {pk: wanted.intersection(_held_by(lead)) for pk, lead in leads.items()}
-        leads = {pk: lead for pk, lead in leads.items() if held[pk] and _counts(lead, draft.mapping.campaign, at)}
+        leads = {pk: lead for pk, lead in leads.items() if held[pk] and _counts(lead, campaign, at)}
         if not leads:
             return None
         first = min(leads.values(), key=lambda lead: (lead.created_at, lead.pk))

@@ -1,14 +1,15 @@
 """Is this lead here already? The sender's own id tells it, or what the campaign compares."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import QuerySet
 
 from campaigns.enums import DuplicateAction
-from leads.intake.duplicates import Kind, Present, all_values
+from leads.intake.draft import Draft
+from leads.intake.duplicates import Compare, Kind, Present, Value, all_values, compared_values
 from leads.intake.locks import lock_values
 from leads.intake.matching import Incoming, Key, Matching
-from leads.intake.whereabouts import ids_holding, ids_of_external, use_indexes
+from leads.intake.whereabouts import ids_holding, ids_of_external
 from leads.models import Lead
 
 
@@ -19,17 +20,19 @@ def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matchin
     is compared. What is found stays as it is until the transaction ends, unless it is only to be explained.
     """
     matching: Matching[Key] = Matching(explain)
-    compared = [came for came in incoming.values() if not came.is_test]
-    if not explain:
-        use_indexes()
-        lock_values(all_values(came.draft for came in compared))
-    known = {(lead.mapping_id, lead.external_id): lead for lead in _known(compared, lock=not explain)}
-    present = _present([came for came in compared if came.external_id not in known], known, lock=not explain)
+    compared = {key: compared_values(came.draft) for key, came in incoming.items() if not came.is_test}
+    values = all_values(compared.values())
+    met = [incoming[key] for key in compared]
+    if not explain and (values or any(came.external_id[1] for came in met)):
+        lock_values(values)
+    known = {(lead.mapping_id, lead.external_id): lead for lead in _known(met, lock=not explain)}
+    unknown = {key: incoming[key].draft for key in compared if incoming[key].external_id not in known}
+    present = _present(unknown.values(), all_values(compared[key] for key in unknown), known, lock=not explain)
     for key, came in incoming.items():
         if came.is_test:
             matching.create(key, came)
             continue
-        lead = _place(matching, key, came, known, present)
+        lead = _place(matching, key, came, values=compared[key], known=known, present=present)
         if lead:
             present.add(lead)
             if lead.external_id:
@@ -38,12 +41,18 @@ def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matchin
 
 
 def _place(
-    matching: Matching[Key], key: Key, came: Incoming, known: Mapping[tuple[int, str], Lead], present: Present
+    matching: Matching[Key],
+    key: Key,
+    came: Incoming,
+    *,
+    values: Compare,
+    known: Mapping[tuple[int, str], Lead],
+    present: Present,
 ) -> Lead | None:
     """What becomes of one draft: the lead that it is now, None when it is refused."""
     if own := known.get(came.external_id):
         return matching.update(key, came, own)
-    found = present.find(came.draft, came.submission.processed_at)
+    found = present.find(values, came.draft.mapping.campaign, came.submission.processed_at)
     if not found:
         return matching.create(key, came)
     match came.draft.mapping.campaign.duplicate_action:
@@ -61,10 +70,10 @@ def _known(incoming: Iterable[Incoming], *, lock: bool) -> Iterable[Lead]:
     return _leads(lock=lock).filter(pk__in=ids).order_by("mapping_id", "external_id") if ids else []
 
 
-def _present(incoming: Iterable[Incoming], known: Mapping[tuple[int, str], Lead], *, lock: bool) -> Present:
+def _present(
+    drafts: Iterable[Draft], values: Collection[Value], known: Mapping[tuple[int, str], Lead], *, lock: bool
+) -> Present:
     """The leads that may be found. One that is known by its external id is the same object here, with its changes."""
-    drafts = [came.draft for came in incoming]
-    values = all_values(drafts)
     present = Present(known.values())
     own = {lead.pk for lead in known.values()}
     by_kind = {kind: {value.text for value in values if value.kind is kind} for kind in Kind}

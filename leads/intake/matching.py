@@ -7,7 +7,7 @@ from uuid import UUID
 
 from campaigns.fields import PHONE_FIELDS
 from easycall.errors import DuplicateRefused, FieldError
-from easycall.rows import insert
+from easycall.rows import insert, make
 from leads.enums import EventKind, Verdict
 from leads.intake.draft import Draft
 from leads.intake.duplicates import Found
@@ -141,9 +141,17 @@ class Matching(Generic[Key]):
 
     def _add_event(self, lead: Lead, kind: EventKind, came: Incoming, data: Mapping[str, Any]) -> None:
         source = came.submission
-        line = LeadEvent(lead_id=lead.pk, kind=kind, at=source.processed_at, submission_id=source.pk, data=data)
-        line.by_id = source.replayed_by_id or source.tested_by_id
-        self.events.append(line)
+        self.events.append(
+            make(
+                LeadEvent,
+                lead_id=lead.pk,
+                kind=kind,
+                at=source.processed_at,
+                by_id=source.replayed_by_id or source.tested_by_id,
+                submission_id=source.pk,
+                data=data,
+            )
+        )
 
     def _id_of(self, lead: Lead) -> UUID | None:
         """What is only explained makes no lead, so a new one has no id."""

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Callable, Mapping
 from decimal import Decimal
+from functools import cache
 
 import phonenumbers
 from email_validator import EmailNotValidError, validate_email
+from phonenumbers import region_code_for_country_code
 from stdnum.es import nif
 from stdnum.it import codicefiscale, iva
 
@@ -26,6 +28,8 @@ PLAIN_EMAIL = re.compile(
 )
 
 _TEL = re.compile(r"\s*tel:\s*", re.IGNORECASE)
+# One character between two digits, as people group them.
+_SEPARATED = re.compile(r"(?<=[0-9])[ .-](?=[0-9])", re.ASCII)
 _TRUNK_ZERO = re.compile(r"\(\s*0\s*\)")
 _EXTENSION = re.compile(r"[\s,;.]*(?:extensi[oó]n|estensione|interno|int|ext|x|#)[\s.:=]*\d{1,7}\s*$", re.IGNORECASE)
 _SEVERAL = re.compile(r"[/;,|\n]+|\s+(?:y|e|o|or|and)\s+", re.IGNORECASE)
@@ -40,18 +44,47 @@ def normalise(field: Field, text: str, campaign: Campaign) -> Reading:
 
 def read_phone(text: str, country: str) -> Reading:
     """E.164, or the text as sent with a warning. Of several numbers in one value the first valid one is taken."""
+    if number := plain_mobile(text, country):
+        return Reading(number)
     if len(text) <= _PHONE_LENGTH:
         bare = _TEL.sub("", text, count=1)
         main = _EXTENSION.sub("", bare)
-        if number := _e164(main, country):
+        if number := e164(main, country):
             return Reading(number, () if main == bare else ("phone_extension",))
-        numbers = [number for part in _SEVERAL.split(bare) if (number := _e164(part, country))]
+        numbers = [number for part in _SEVERAL.split(bare) if (number := e164(part, country))]
         if numbers:
             return Reading(numbers[0], ("several_phones",))
     return Reading(nfc(text), ("invalid_phone",))
 
 
-def _e164(text: str, country: str) -> str | None:
+def plain_mobile(text: str, country: str) -> str | None:
+    """What phonenumbers makes of a mobile number of the country, by its own pattern: most phones are one."""
+    digits = _SEPARATED.sub("", text)
+    plan = _mobiles(country)
+    if plan is None:
+        return None
+    prefix, pattern = plan
+    national = digits.removeprefix(prefix)
+    # A zero may begin an international prefix.
+    if len(digits) > _PHONE_LENGTH or national.startswith("0") or not pattern.fullmatch(national):
+        return None
+    return prefix + national
+
+
+@cache
+def _mobiles(country: str) -> tuple[str, re.Pattern[str]] | None:
+    """The prefix and the mobile numbers of a country, None where numbers are dialled with another prefix at home."""
+    plan = phonenumbers.PhoneMetadata.metadata_for_region(country)
+    if plan is None or plan.national_prefix_for_parsing or plan.leading_digits or plan.mobile is None:
+        return None
+    # Of those that share a code the first one only.
+    if not plan.mobile.national_number_pattern or region_code_for_country_code(plan.country_code or 0) != country:
+        return None
+    return f"+{plan.country_code}", re.compile(plan.mobile.national_number_pattern, re.ASCII)
+
+
+def e164(text: str, country: str) -> str | None:
+    """A number as phonenumbers reads it."""
     text = text.strip()
     if text.startswith("00"):
         text = "+" + text[2:]

@@ -37,7 +37,7 @@ def parse(text: str) -> object:
         raise NotJSON(f"This is not JSON: {error.msg} ({where}).", errors=[FieldError("", error.msg)]) from None
     except RecursionError:
         _too_deep()
-    if _depth_exceeds(value, NESTING):
+    if text.count("{") + text.count("[") > NESTING and _depth_exceeds(value, NESTING):
         _too_deep()
     # Only an escape can bring one of these in: decoding refuses the first, and the parser the second.
     if "\\u" in text:

@@ -8,10 +8,10 @@ from collections.abc import Collection, Set
 from typing import Any
 from uuid import UUID
 
-import psycopg
 from django.db import connection
 
 from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
+from easycall.prepared import fetch
 from leads.models.lead import INDEXED_EMAIL_LENGTH
 from leads.queries import lowered
 
@@ -42,19 +42,6 @@ _DIALECTS = {
 }
 
 
-def use_indexes() -> None:
-    """From here to the end of the transaction, have PostgreSQL plan these statements once, and with their indexes.
-
-    What it knows of a table that was empty a minute ago would have it read all of what is there now.
-    """
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute(
-                "SELECT set_config('enable_seqscan', 'off', true), "
-                "set_config('plan_cache_mode', 'force_generic_plan', true)"
-            )
-
-
 def ids_of_external(wanted: Collection[tuple[int, str]]) -> list[UUID]:
     """The leads with one of these external ids, each of its mapping."""
     if not wanted:
@@ -74,16 +61,9 @@ def ids_holding(*, phones: Set[str], emails: Set[str], tax_ids: Set[str]) -> lis
 
 
 def _ask(sql: str, lists: list[list[Any]]) -> list[tuple[Any, ...]]:
-    sql = sql.format_map(_DIALECTS[connection.vendor])
-    with connection.cursor() as cursor:
-        if connection.vendor == "sqlite":
-            cursor.execute(sql, [json.dumps(values, ensure_ascii=False) for values in lists])
-            found: list[tuple[Any, ...]] = cursor.fetchall()
-            return found
-        # Django's own cursor puts the parameters into the text, and then nothing can be prepared.
-        with connection.wrap_database_errors, psycopg.Cursor(connection.connection) as prepared:
-            rows: list[tuple[Any, ...]] = prepared.execute(sql, lists, prepare=connection.in_atomic_block).fetchall()
-            return rows
+    if connection.vendor == "sqlite":
+        return fetch(sql.format_map(_DIALECTS["sqlite"]), [json.dumps(values, ensure_ascii=False) for values in lists])
+    return fetch(sql.format_map(_DIALECTS["postgresql"]), lists)
 
 
 def _uuid(value: UUID | str) -> UUID:

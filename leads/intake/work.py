@@ -9,6 +9,7 @@ from django.utils import timezone
 from accounts.models import Credential
 from easycall.errors import Problem
 from easycall.ids import new_id
+from easycall.rows import make
 from leads.enums import Outcome
 from leads.intake import body, conclude
 from leads.intake.conclude import Draftlike
@@ -110,11 +111,12 @@ class Work:
 
 
 def _submission(delivery: Delivery) -> Submission:
-    return Submission(
+    return make(
+        Submission,
         id=new_id(),
         received_at=timezone.now(),
         user_id=delivery.credential.user_id,
-        credential=delivery.credential,
+        credential_id=delivery.credential.pk,
         tested_by_id=delivery.tested_by_id,
         remote_address=delivery.remote_address,
         method=delivery.method,

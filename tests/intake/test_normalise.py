@@ -1,9 +1,11 @@
 import pytest
 from email_validator import EmailNotValidError, validate_email
+from hypothesis import given
+from hypothesis import strategies as st
 
 from campaigns.fields import FIELDS
 from campaigns.models import Campaign
-from leads.intake.normalise import PLAIN_EMAIL, normalise, read_phone
+from leads.intake.normalise import PLAIN_EMAIL, e164, normalise, plain_mobile, read_phone
 
 CAMPAIGN = Campaign(name="Expo", country="ES", time_zone="Europe/Madrid")
 
@@ -153,3 +155,23 @@ def _is_email(address: str) -> bool:
 def test_what_is_plainly_an_email_is_one_to_the_library_too(local: str, domain: str) -> None:
     address = f"{local}@{domain}"
     assert _is_email(address) or not PLAIN_EMAIL.fullmatch(address)
+
+
+_LIKE_A_MOBILE = st.from_regex(r"(\+?3[49][ .-]?)?[0-9]([ .-]?[0-9]){6,10}", fullmatch=True)
+
+
+@pytest.mark.parametrize("country", ["ES", "IT", "PT", "GR"])
+@given(text=_LIKE_A_MOBILE | st.from_regex(r"[36]([ .-]?[0-9]){8,9}", fullmatch=True))
+def test_what_is_plainly_a_mobile_number_is_the_same_one_to_the_library(country: str, text: str) -> None:
+    if number := plain_mobile(text, country):
+        assert e164(text, country) == number
+
+
+def test_most_phones_are_plainly_mobile_numbers() -> None:
+    assert plain_mobile("600 11 12 22", "ES") == plain_mobile("+34600-111-222", "ES") == "+34600111222"
+    assert plain_mobile("333 123 4567", "IT") == "+393331234567"
+
+
+@pytest.mark.parametrize(("text", "country"), [("0612345678", "FR"), ("910 11 12 22", "ES"), ("600111222 ext 3", "ES")])
+def test_other_phones_are_left_to_the_library(text: str, country: str) -> None:
+    assert plain_mobile(text, country) is None

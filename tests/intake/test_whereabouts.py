@@ -4,6 +4,7 @@ from django.test.utils import CaptureQueriesContext
 
 from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
 from leads.intake import whereabouts
+from leads.intake.locks import lock_values
 from tests.factories import ImportMappingFactory, LeadFactory
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +53,7 @@ def test_an_external_id_is_that_of_its_mapping() -> None:
 @pytest.mark.postgresql
 def test_indexes_are_used_on_a_table_that_was_empty_when_the_statement_was_planned() -> None:
     with transaction.atomic():
-        whereabouts.use_indexes()
+        lock_values(())
         whereabouts.ids_holding(phones={"+34600111222"}, emails={"a@example.com"}, tax_ids={"12345678Z"})
         [(name,)] = _prepared("leads_lead")
         with connection.cursor() as cursor:
