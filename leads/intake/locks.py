@@ -8,8 +8,10 @@ from django.db import connection
 from easycall.prepared import fetch
 from leads.intake.duplicates import Value
 
-# Each lock takes a place in memory that all connections share: a request with more values takes the one lock of all.
+# Each lock takes a place in memory that all connections share, by default enough for 6,400. So a request with many
+# values, which is a batch, is one of two at most that take a lock each; one with more takes the one lock of all.
 MOST_LOCKS = 100
+MOST_LOCKS_OF_A_BATCH = 2_000
 
 
 def _number(text: str) -> int:
@@ -17,6 +19,7 @@ def _number(text: str) -> int:
 
 
 _ALL_VALUES = _number("duplicates")
+_BATCHES = [_number("a batch"), _number("another batch")]
 
 
 # From here to the end of the transaction PostgreSQL plans what leads.intake.whereabouts asks once, and with its
@@ -32,6 +35,7 @@ _LOCK_EACH = (
     + "pg_advisory_xact_lock_shared(%s), pg_advisory_xact_lock(number) "
     + "FROM (SELECT) AS one LEFT JOIN unnest(%s::bigint[]) AS number ON true"
 )
+_BE_ONE_OF_TWO = "SELECT CASE WHEN NOT pg_try_advisory_xact_lock(%s) THEN pg_advisory_xact_lock(%s) END"
 
 
 def lock_values(values: Collection[Value]) -> None:
@@ -42,7 +46,9 @@ def lock_values(values: Collection[Value]) -> None:
     """
     if connection.vendor != "postgresql":
         return
-    if len(values) > MOST_LOCKS:
+    if len(values) > MOST_LOCKS_OF_A_BATCH:
         fetch(_LOCK_ALL, [_ALL_VALUES])
-    else:
-        fetch(_LOCK_EACH, [_ALL_VALUES, sorted(_number(f"{value.kind} {value.text}") for value in values)])
+        return
+    if len(values) > MOST_LOCKS:
+        fetch(_BE_ONE_OF_TWO, _BATCHES)
+    fetch(_LOCK_EACH, [_ALL_VALUES, sorted(_number(f"{value.kind} {value.text}") for value in values)])
