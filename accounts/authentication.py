@@ -67,13 +67,17 @@ class TokenAuthentication(BaseAuthentication):
 
 
 def identify(requests: Sequence[Bearer]) -> list[Credential | Problem]:
-    """Whose each request is, or why nobody's. One query for all."""
-    said = [_token(each.authorization, each.query) for each in requests]
-    keys = sorted({token.key for token in said if isinstance(token, tokens.Token)})
+    """Whose each request is, or why nobody's. One query for all, and one look at what many of them say."""
+    said = {(each.authorization, each.query): _token(each.authorization, each.query) for each in set(requests)}
+    keys = sorted({token.key for token in said.values() if isinstance(token, tokens.Token)})
     rows = {row[0]: row for row in _rows.rows(keys)} if keys else {}
-    found = [each if isinstance(each, Problem) else _verify(each, rows.get(each.key)) for each in said]
-    _note_use({each.pk: each for each in found if isinstance(each, Credential)}.values())
-    return [_counted(who, each) if isinstance(who, Problem) else who for each, who in zip(requests, found, strict=True)]
+    found = {
+        words: token if isinstance(token, Problem) else _verify(token, rows.get(token.key))
+        for words, token in said.items()
+    }
+    _note_use({each.pk: each for each in found.values() if isinstance(each, Credential)}.values())
+    each_found = [(each, found[each.authorization, each.query]) for each in requests]
+    return [_counted(who, each) if isinstance(who, Problem) else who for each, who in each_found]
 
 
 def check_address(credential: Credential, address: str | None) -> None:

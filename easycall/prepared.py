@@ -1,6 +1,6 @@
 """Statements that every request asks: PostgreSQL parses and plans them once a connection."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -8,7 +8,7 @@ import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 
 
-def fetch(sql: str, parameters: Sequence[Any]) -> list[tuple[Any, ...]]:
+def fetch(sql: str, parameters: Sequence[Any] | Mapping[str, Any]) -> list[tuple[Any, ...]]:
     """The rows as the driver gives them. One text for all calls is what makes it pay."""
     if connections[DEFAULT_DB_ALIAS].vendor == "postgresql":
         with postgresql_cursor(sql) as prepared:

@@ -54,14 +54,17 @@ def answer(arrivals: Sequence[Arrival]) -> list[Reply]:
         for arrival in arrivals:
             stack.enter_context(casualties.in_hand(arrival.body.raw))
         replies = [refusal(TemporarilyUnavailable())] * len(arrivals) if disk.is_nearly_full() else _take(arrivals)
-    for arrival, reply in zip(arrivals, replies, strict=True):
-        record(arrival, reply)
+    record(arrivals, replies)
     return replies
 
 
-def record(arrival: Arrival, reply: Reply) -> None:
-    """Write the line of the log: once for each request, when its reply is ready."""
-    request_log.record(
+def record(arrivals: Sequence[Arrival], replies: Sequence[Reply]) -> None:
+    """Write the lines of the log: once for each request, when its reply is ready."""
+    request_log.write(_line(arrival, reply) for arrival, reply in zip(arrivals, replies, strict=True))
+
+
+def _line(arrival: Arrival, reply: Reply) -> str:
+    return request_log.line(
         method=arrival.method,
         route="explain" if arrival.explain else "spring",
         status=reply.status,

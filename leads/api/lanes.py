@@ -78,7 +78,7 @@ class Lane:
     async def answer(self, arrival: Arrival) -> Reply:
         if len(self.waiting) >= _WAITING:
             reply_at_once = door.refusal(TemporarilyUnavailable())
-            door.record(arrival, reply_at_once)
+            door.record([arrival], [reply_at_once])
             return reply_at_once
         loop = asyncio.get_running_loop()
         reply: asyncio.Future[Reply] = loop.create_future()

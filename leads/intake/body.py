@@ -159,14 +159,22 @@ def _checked(raw: bytes, body: Body) -> Body:
     """The same body with the leads that pass a limit made problems."""
     if not body.batch and len(raw) > LEAD_BYTES:
         raise ContentTooLarge("A single lead is over 1 MiB; only a batch may have up to 8 MiB.")
-    items = [Item(_within_limits(item), item.pointer) for item in body.items]
+    # No value of a short body is too long, even one that is written with blanks after its commas.
+    short = 2 * len(raw) <= VALUE_LENGTH
+    items = [Item(_within_limits(item, short=short), item.pointer) for item in body.items]
     if not body.batch and isinstance(items[0].content, Problem):
         raise items[0].content
     return Body(items, body.batch, body.warnings)
 
 
-def _within_limits(item: Item) -> Pairs | Problem:
+def _within_limits(item: Item, *, short: bool) -> Pairs | Problem:
     if isinstance(item.content, Problem):
+        return item.content
+    if (
+        short
+        and len(item.content) <= LEAD_FIELDS
+        and max((len(pair.key) for pair in item.content), default=0) <= KEY_LENGTH
+    ):
         return item.content
     errors = list(_over_limit(item.content, item.pointer))
     return ContentTooLarge("The lead passes a limit.", errors=errors[:LEAD_FIELDS]) if errors else item.content

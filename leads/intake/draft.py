@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from campaigns.fields import PHONE_FIELDS, Envelope, Field
+from campaigns.models import Campaign
 from campaigns.queries import AskedQuestion
 from campaigns.values import Reading
 from easycall.errors import FieldError, MissingContact
@@ -40,6 +41,10 @@ class Draft:
     warnings: list[dict[str, str | None]] = field(default_factory=list)
     # Of `kept_aside`, each unknown key once, under its own name.
     unknown: dict[str, dict[str, Any]] = field(default_factory=dict)
+    campaign: Campaign = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.campaign = self.mapping.campaign
 
     def warn(self, key: str | None, codes: Iterable[str]) -> None:
         self.warnings += [{"key": key, "code": code, "detail": str(WARNING_TEXTS[code])} for code in codes]
@@ -50,7 +55,7 @@ class Draft:
             Lead,
             submission_id=submission.pk,
             item=item,
-            mapping_id=self.mapping.pk,
+            mapping_id=self.mapping.id,
             campaign_id=self.mapping.campaign_id,
             created_at=submission.processed_at,
             is_test=submission.tested_by_id is not None,
@@ -110,7 +115,7 @@ class Draft:
             "id": lead_id and str(lead_id),
             "submission": submission_id and str(submission_id),
             "status": status,
-            "campaign": {"code": self.mapping.external_code, "name": self.mapping.campaign.name},
+            "campaign": {"code": self.mapping.external_code, "name": self.campaign.name},
             "stored": self.stored,
             "kept_aside": self.kept_aside,
             "empty": self.empty,
@@ -184,7 +189,7 @@ def place_pair(result: Draft, pair: Pair) -> None:
 
 def _store_field(result: Draft, pair: Pair, target: Field) -> None:
     text = str(pair.value)
-    reading = normalise(target, text, result.mapping.campaign)
+    reading = normalise(target, text, result.campaign)
     if _conflicts(result, pair, result.columns.get(target.name), reading.value):
         return
     if target.name not in result.columns:
@@ -197,7 +202,7 @@ def _store_field(result: Draft, pair: Pair, target: Field) -> None:
 
 
 def _store_answer(result: Draft, pair: Pair, question: AskedQuestion) -> None:
-    reading = question.answer.read(str(pair.value), result.mapping.campaign.zone)
+    reading = question.answer.read(str(pair.value), result.campaign.zone)
     if _conflicts(result, pair, result.answers.get(question.key), reading.value):
         return
     result.answers[question.key] = reading.value

@@ -57,7 +57,7 @@ Compare = Mapping[Compared, set[Value]]
 def compared_values(draft: Draft) -> Compare:
     """What the draft's campaign compares of it. A doubtful value tells nobody from anybody, so it is not there."""
     values = {}
-    for rule in draft.mapping.campaign.compared:
+    for rule in draft.campaign.compared:
         its = {
             _value(column, text)
             for column in _COLUMNS_OF_RULE[rule]

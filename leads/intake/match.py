@@ -52,10 +52,10 @@ def _place(
     """What becomes of one draft: the lead that it is now, None when it is refused."""
     if own := known.get(came.external_id):
         return matching.update(key, came, own)
-    found = present.find(values, came.draft.mapping.campaign, came.submission.processed_at)
+    found = present.find(values, came.draft.campaign, came.submission.processed_at)
     if not found:
         return matching.create(key, came)
-    match came.draft.mapping.campaign.duplicate_action:
+    match came.draft.campaign.duplicate_action:
         case DuplicateAction.MERGE:
             return matching.merge(key, came, found)
         case DuplicateAction.REFUSE:
@@ -79,7 +79,7 @@ def _present(
     by_kind = {kind: {value.text for value in values if value.kind is kind} for kind in Kind}
     ids = ids_holding(phones=by_kind[Kind.PHONE], emails=by_kind[Kind.EMAIL], tax_ids=by_kind[Kind.TAX_ID])
     if ids := [each for each in ids if each not in own]:
-        merges = any(draft.mapping.campaign.duplicate_action == DuplicateAction.MERGE for draft in drafts)
+        merges = any(draft.campaign.duplicate_action == DuplicateAction.MERGE for draft in drafts)
         for lead in _leads(lock=lock and merges).filter(pk__in=ids, duplicate_of=None).order_by("pk"):
             present.add(lead)
     return present

@@ -30,7 +30,7 @@ class Incoming:
 
     @property
     def external_id(self) -> tuple[int, str]:
-        return self.draft.mapping.pk, self.draft.columns.get("external_id", "")
+        return self.draft.mapping.id, self.draft.columns.get("external_id", "")
 
     @property
     def is_test(self) -> bool:
@@ -159,5 +159,5 @@ class Matching(Generic[Key]):
 
     def _duplicate_of(self, came: Incoming, found: Found) -> Mapping[str, Any]:
         lead_id = self._id_of(found.lead) if came.is_of_sender(found.lead) else None
-        policy = came.draft.mapping.campaign.duplicate_action
+        policy = came.draft.campaign.duplicate_action
         return {"lead": lead_id and str(lead_id), "matched": [*found.rules], "policy": str(policy)}

@@ -16,6 +16,8 @@ _MOST_CODES_LISTED = 50
 
 def url_parameters(query: str) -> dict[str, list[str]]:
     """The parameters of a query string as a server gives it, which is in latin-1 whatever it was."""
+    if not query:
+        return {}
     return parse_qs(query.encode("latin-1").decode(errors="replace"), keep_blank_values=True)
 
 
