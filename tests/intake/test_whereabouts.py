@@ -57,7 +57,7 @@ def test_indexes_are_used_on_a_table_that_was_empty_when_the_statement_was_plann
         whereabouts.ids_holding(phones={"+34600111222"}, emails={"a@example.com"}, tax_ids={"12345678Z"})
         [(name,)] = _prepared("leads_lead")
         with connection.cursor() as cursor:
-            arguments = ", ".join(["'{}'"] * (len(PHONE_FIELDS) + len(TAX_ID_FIELDS) + 1))
+            arguments = ", ".join(["'{}'"] * 3)  # phones, tax ids, e-mails
             cursor.execute(f'EXPLAIN EXECUTE "{name}" ({arguments})')
             plan = "\n".join(line for (line,) in cursor.fetchall())
     assert "Seq Scan" not in plan
