@@ -52,7 +52,8 @@ def answer(arrivals: Sequence[Arrival]) -> list[Reply]:
     """One reply an arrival, in order. A request with a valid token is journalled, whatever becomes of it."""
     with ExitStack() as stack:
         for arrival in arrivals:
-            stack.enter_context(casualties.in_hand(arrival.body.raw))
+            if len(arrival.body.raw) >= casualties.LARGE:
+                stack.enter_context(casualties.in_hand(arrival.body.raw))
         replies = [refusal(TemporarilyUnavailable())] * len(arrivals) if disk.is_nearly_full() else _take(arrivals)
     record(arrivals, replies)
     return replies
