@@ -14,6 +14,9 @@ document.addEventListener("DOMContentLoaded", () => {
   document.querySelectorAll("[x-on\\:click]:not(button, a[href], #changelist-filter-close)").forEach((control) => {
     control.setAttribute("role", "button");
     control.tabIndex = 0;
+    if ([...control.childNodes].every((part) => part.nodeType !== Node.TEXT_NODE ? part.matches(".material-symbols-outlined") : !part.data.trim())) {
+      control.setAttribute("aria-label", document.getElementById("page").dataset.more);
+    }
     control.addEventListener("keydown", (event) => {
       if (event.target === control && (event.key === "Enter" || event.key === " ")) {
         event.preventDefault();
