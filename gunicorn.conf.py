@@ -86,9 +86,6 @@ worker_tmp_dir = "/dev/shm" if Path("/dev/shm").is_dir() else None  # noqa: S108
 # Its default place is one for all the servers of a user, and nothing here uses it.
 control_socket_disable = True
 
-# Python writes its warnings itself, and would wait for a log that is blocked.
-logging.captureWarnings(True)
-
 
 def on_starting(server: Arbiter) -> None:
     """Refuse to start with an unsafe set-up. In a process of its own: this one has to stay free of the application."""
@@ -99,6 +96,8 @@ def on_starting(server: Arbiter) -> None:
         sys.exit("easycall does not start with an unsafe set-up: see above.")
     server.worker_class.heed_signals_from_birth()
     casualties().watch()
+    # Python writes its warnings itself, and would wait for a log that is blocked.
+    logging.captureWarnings(True)
 
 
 def casualties() -> ModuleType:

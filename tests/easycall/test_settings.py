@@ -85,6 +85,23 @@ def test_secret_key_stands_in_for_peppers(given: str, expected: list[str]) -> No
     assert settings_with(TOKEN_PEPPERS=given)["TOKEN_PEPPERS"] == expected
 
 
+def test_who_waits_for_another_one_waits_longer() -> None:
+    """Seconds. A worker ends what it began before it is killed; no proxy uses a connection that is closed here."""
+
+    def seconds(file: str, name: str) -> int:
+        found = re.search(rf"{name}\W{{1,4}}(\d+)", (ROOT / file).read_text())
+        assert found, name
+        return int(found[1])
+
+    lock, statement = (seconds("easycall/settings.py", f"{each}_timeout") // 1000 for each in ("lock", "statement"))
+    on_sqlite = seconds("easycall/settings.py", '"timeout"')
+    arrival = seconds("easycall/server.py", 'REQUEST_SECONDS"')
+    serving = {each: seconds("gunicorn.conf.py", f"\n{each}") for each in ("timeout", "graceful_timeout", "keepalive")}
+    assert max(lock, on_sqlite) < statement < serving["timeout"]
+    assert arrival + statement < serving["graceful_timeout"]
+    assert serving["keepalive"] > 60
+
+
 def test_every_check_is_documented_and_no_other() -> None:
     raised = {
         code

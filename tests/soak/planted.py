@@ -28,6 +28,15 @@ def reviving_credentials(database: Database) -> Iterator[None]:
 
 
 @contextmanager
+def unmarking_leads(database: Database) -> Iterator[None]:
+    """A duplicate is stored without its mark."""
+    nothing = "duplicate_of_id = NULL, duplicate_rules = substr(duplicate_rules, 1, 0)"
+    statement = f"UPDATE leads_lead SET {nothing} WHERE id = NEW.id"
+    with _trigger(database, "AFTER INSERT", "leads_lead", statement):
+        yield
+
+
+@contextmanager
 def misplacing_leads(database: Database) -> Iterator[None]:
     """A lead ends in another campaign than its receipt says."""
     elsewhere = "(SELECT min(id) FROM campaigns_campaign WHERE id <> NEW.campaign_id)"

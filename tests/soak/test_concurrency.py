@@ -3,7 +3,9 @@
 import json
 import random
 import secrets
+import sqlite3
 import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -33,6 +35,46 @@ def test_twin_with_deferred_transactions_is_found_out(database: Database, tmp_pa
     environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.deferred"}
     with running(database, tmp_path, environment=environment) as installation:
         assert 503 in sixteen(installation)
+
+
+class Backup(threading.Thread):
+    """Copies the database, again and again, until it is told that it is enough."""
+
+    def __init__(self, database: Database, folder: Path) -> None:
+        super().__init__(daemon=True)
+        self.database, self.folder = database, folder
+        self.enough, self.copies = threading.Event(), 0
+
+    def run(self) -> None:
+        while not self.enough.is_set():
+            with closing(self.database.connect()) as source, closing(sqlite3.connect(self.folder / "copy")) as copy:
+                source.backup(copy, pages=500)
+            self.copies += 1
+
+
+@pytest.mark.soak
+@pytest.mark.sqlite
+def test_sixteen_senders_are_served_beside_an_import_and_a_backup(
+    shared: Installation, tmp_path: Path, figures: list[str]
+) -> None:
+    long = Crowd(shared, size=0)
+    long.senders = [Sender(shared, f"{long.name}-0", with_key=True, batch=1_000)]
+    backup = Backup(shared.database, tmp_path)
+    with long, Crowd(shared, size=16) as crowd:
+        backup.start()
+        crowd.wait_for(40 * SECONDS, seconds=600)
+        backup.enough.set()
+    backup.join()
+    waited = sorted(each.ended - each.begun for request in crowd.history for each in request.attempts)
+    slow = waited[len(waited) * 99 // 100]
+    figures.append(
+        f"16 senders beside {long.acknowledged} batches of 1,000 and {backup.copies} backups: "
+        f"{crowd.judge()}; p99 {slow:.2f} s, slowest {waited[-1]:.2f} s"
+    )
+    assert set(statuses(crowd.history)) | set(statuses(long.history)) <= {200, 201}
+    assert crowd.judge().faults == long.judge().faults == {}
+    assert backup.copies
+    assert slow < 1
 
 
 def battle(installation: Installation) -> tuple[list[Reply | None], int]:

@@ -5,13 +5,14 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
 
 from tests.postgres import Cluster
 from tests.processes import wait_until
-from tests.soak.amounts import BACK_WITHIN, LONG
-from tests.soak.installation import LIVE, READY, Database, Installation
+from tests.soak.amounts import BACK_WITHIN, DOWN, LONG
+from tests.soak.installation import LIVE, READY, Database, Installation, running
 from tests.soak.senders import Crowd, post_one
 
 LOCKED = 60  # seconds
@@ -55,10 +56,14 @@ def test_database_that_is_down_is_503_and_not_ready_but_live(
     shared: Installation, own_cluster: Cluster, figures: list[str]
 ) -> None:
     with down(own_cluster):
-        seconds = [refused(shared) for _ in range(2)]
-        assert shared.status(READY) == 503
-        assert shared.status(LIVE) == 200
-    figures.append(f"database down: 503 after {max(seconds):.2f} s at most")
+        end, seconds = time.monotonic() + DOWN, [refused(shared)]
+        while len(seconds) < 2 or time.monotonic() < end:
+            seconds.append(refused(shared))
+            assert shared.status(READY) == 503
+            assert shared.status(LIVE) == 200
+    ready = wait_until(lambda: shared.status(READY) == 200, seconds=BACK_WITHIN)
+    figures.append(f"database down {DOWN} s: {len(seconds)} times 503 after {max(seconds):.2f} s at most")
+    figures.append(f"database up: ready after {ready:.1f} s")
     assert max(seconds) < AT_ONCE
 
 
@@ -81,6 +86,14 @@ def test_database_that_may_only_be_read_is_503(shared: Installation, own_cluster
         refused(shared)
     finally:
         own_cluster.execute("ALTER ROLE sender RESET default_transaction_read_only", CUT)
+
+
+@pytest.mark.sqlite
+def test_file_that_may_only_be_read_is_503(database: Database, tmp_path: Path) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.read_only"}
+    with running(database, tmp_path, environment=environment) as installation:
+        refused(installation)
+    assert database.rows("SELECT count(*) FROM leads_lead WHERE nome LIKE 'one-%'") == [(0,)]
 
 
 @contextmanager

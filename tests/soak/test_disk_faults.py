@@ -4,6 +4,7 @@ import os
 import shutil
 import signal
 import subprocess
+import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -11,12 +12,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.postgres import Cluster, programs
 from tests.processes import wait_until
-from tests.soak.installation import READY, Database, Installation, copy_of, running
+from tests.soak.amounts import SERIAL
+from tests.soak.installation import READY, Database, Installation, copy_of, running, set_up
 from tests.soak.senders import Crowd, post_one
 
 SYNCS = "fsync,fdatasync"
-SERIAL = 50  # leads, one after the other
 
 
 @contextmanager
@@ -84,11 +86,16 @@ def test_failing_synchronisation_is_never_acknowledged(
     assert crowd.judge().faults == {}
 
 
+def mounted(folder: Path, size: str) -> bool:
+    """Whether there is a file system of that size in `folder` now."""
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", folder]
+    return os.geteuid() == 0 and subprocess.run(mount, check=False).returncode == 0
+
+
 @pytest.fixture
 def small_disk(tmp_path: Path) -> Iterator[Path]:
     """A file system of 32 MiB."""
-    mount = ["mount", "-t", "tmpfs", "-o", "size=32m", "tmpfs", tmp_path]
-    if os.geteuid() != 0 or subprocess.run(mount, check=False).returncode:
+    if not mounted(tmp_path, "32m"):
         pytest.skip(reason="only root may mount a small disk, and not on every machine")
     yield tmp_path
     subprocess.run(["umount", "--lazy", tmp_path], check=True)
@@ -127,3 +134,67 @@ def test_full_disk_is_503_until_there_is_room(
     figures.append(f"disk full at {left} %: full service after {back:.1f} s, {verdict}")
     assert {reply.status if reply else 0 for reply in replies} == {503}
     assert verdict.faults == {}
+
+
+def test_full_folder_for_temporary_files_holds_up_nobody(
+    prepared: Database, small_disk: Path, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    database = copy_of(prepared, elsewhere)
+    changes = {"environment": {"TMPDIR": str(small_disk)}}
+    with filled(small_disk, 0), running(database, elsewhere, **changes) as one, Crowd(one) as crowd:
+        crowd.wait_for(100)
+    assert crowd.judge().faults == {}
+
+
+@pytest.fixture
+def small_cluster() -> Iterator[Cluster]:
+    """A PostgreSQL with its data on a file system of 1 GiB, where its user may enter."""
+    bin_folder = programs()
+    folder = Path(tempfile.mkdtemp(prefix="easycall-postgres-"))
+    if not bin_folder or not mounted(folder, "1g"):
+        folder.rmdir()
+        pytest.skip(reason="needs a PostgreSQL of its own, and root to mount a small disk")
+    cluster = Cluster(folder, bin_folder, "max_wal_size=64MB", "min_wal_size=32MB")
+    try:
+        cluster.start()
+        cluster.execute("CREATE ROLE sender LOGIN", "CREATE DATABASE leads OWNER sender")
+        yield cluster
+    finally:
+        cluster.stop(signal.SIGQUIT)
+        subprocess.run(["umount", "--lazy", folder], check=True)
+        folder.rmdir()
+
+
+@pytest.mark.soak
+@pytest.mark.postgresql
+def test_twin_that_does_not_look_at_the_disk_is_found_out(small_cluster: Cluster, tmp_path: Path) -> None:
+    database = set_up(small_cluster.url("leads", "sender"), small_cluster)
+    disk = small_cluster.data.parent
+    environment = {"DISK_FOLDERS": str(disk), "DISK_FREE_PERCENT": "0"}
+    with running(database, tmp_path, environment=environment) as installation, filled(disk, 4):
+        reply, _ = post_one(installation)
+    assert reply
+    assert reply.status == 201
+
+
+@pytest.mark.soak
+@pytest.mark.postgresql
+def test_disk_of_postgresql_is_never_filled_by_leads(
+    small_cluster: Cluster, tmp_path: Path, figures: list[str]
+) -> None:
+    database = set_up(small_cluster.url("leads", "sender"), small_cluster)
+    disk = small_cluster.data.parent
+    with running(database, tmp_path, environment={"DISK_FOLDERS": str(disk)}) as installation:
+        with Crowd(installation) as crowd:
+            crowd.wait_for(20)
+            with filled(disk, 4):
+                time.sleep(2)
+                replies = [post_one(installation)[0] for _ in range(10)]
+                assert installation.status(READY) == 503
+            back = crowd.wait_for_full_service()
+        verdict = crowd.judge()
+    figures.append(f"disk of PostgreSQL full but for 4 %: full service after {back:.1f} s, {verdict}")
+    assert {reply.status if reply else 0 for reply in replies} == {503}
+    assert verdict.faults == {}
+    assert b"PANIC" not in small_cluster.log.read_bytes()

@@ -72,6 +72,21 @@ def test_request_killed_at_a_step_makes_one_lead_in_the_end(mortal: Mortal, step
         assert mortal.die_at(step) == (int(step.is_stored), 1)
 
 
+@pytest.mark.parametrize("step", [Step.BODY_READ, Step.AFTER_RAW, Step.AFTER_COMMIT, Step.HALF_ANSWERED])
+def test_repetition_killed_at_a_step_makes_no_second_lead(mortal: Mortal, step: Step) -> None:
+    request = mortal.sender.next_request()
+    mortal.sender.send(request)
+    for _ in range(STEPS):
+        wait_until(mortal.installation.is_live, seconds=60)
+        mortal.order.write_text(step)
+        assert mortal.sender.post(request) is None
+        assert not mortal.order.exists(), "the step was not reached"
+        mortal.sender.send(request)
+        assert request.last
+        assert request.last.headers["Idempotent-Replayed"] == "true"
+    assert mortal.count(request.marks[0]) == 1
+
+
 def test_twin_without_keys_is_found_out(mortal: Mortal) -> None:
     with forgetting_keys(mortal.installation.database):
         assert mortal.die_at(Step.AFTER_COMMIT) == (1, 2)

@@ -13,7 +13,7 @@ from tests.soak.senders import Sender
 
 COUNT = "SELECT count(*), count(DISTINCT nome) FROM leads_lead WHERE nome LIKE ?"
 RENAME = "UPDATE leads_importmapping SET external_code = ?"
-DEATHS = 10 if LONG else 2
+DEATHS = 25 if LONG else 2
 
 
 def rejected(installation: Installation, name: str) -> None:

@@ -2,14 +2,17 @@
 
 import time
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
 from tests.soak.amounts import REVOCATIONS
-from tests.soak.installation import Installation
+from tests.soak.history import statuses
+from tests.soak.installation import ENVIRONMENT, Database, Installation, running
 from tests.soak.planted import reviving_credentials
 from tests.soak.senders import Crowd
 
+NEW_PEPPER = "the-pepper-that-comes-after-the-first-one-and-is-as-long"
 REVOKE = "UPDATE accounts_credential SET revoked_at = created_at"
 REVIVE = "UPDATE accounts_credential SET revoked_at = NULL"
 
@@ -51,6 +54,30 @@ def test_nothing_is_accepted_that_starts_after_the_revocation(shared: Installati
     assert accepted_within(crowd, spans) == 0
     assert refused
     assert {reply.status for reply in answers} <= {200, 201, 401, 429}
+
+
+def rotate(installation: Installation, peppers: str) -> Crowd:
+    """Restart with these peppers while leads come in."""
+    with Crowd(installation) as crowd:
+        crowd.wait_for(20)
+        installation.stop()
+        installation.environment = {"TOKEN_PEPPERS": peppers}
+        installation.start()
+        time.sleep(2)
+    return crowd
+
+
+def test_tokens_outlive_a_rotation_of_the_pepper(database: Database, tmp_path: Path) -> None:
+    with running(database, tmp_path) as installation:
+        crowd = rotate(installation, f"{NEW_PEPPER},{ENVIRONMENT['SECRET_KEY']}")
+    assert crowd.judge().faults == {}
+    assert set(statuses(crowd.history)) <= {0, 200, 201, 409}
+
+
+def test_twin_that_forgets_the_old_pepper_is_found_out(database: Database, tmp_path: Path) -> None:
+    with running(database, tmp_path) as installation:
+        crowd = rotate(installation, NEW_PEPPER)
+    assert 401 in statuses(crowd.history)
 
 
 def test_twin_whose_revocation_does_nothing_is_found_out(shared: Installation) -> None:
