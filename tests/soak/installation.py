@@ -8,7 +8,7 @@ import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -150,7 +150,10 @@ def running(database: Database, folder: Path, **changes: Any) -> Iterator[Instal
         yield installation
     finally:
         if installation.process:
-            for pid in installation.workers():
-                os.kill(pid, signal.SIGKILL)
+            workers = installation.workers()
+            # Before its workers, or it makes new ones.
             installation.process.kill()
             installation.process.wait()
+            for pid in workers:
+                with suppress(ProcessLookupError):
+                    os.kill(pid, signal.SIGKILL)

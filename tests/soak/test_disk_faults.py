@@ -136,6 +136,7 @@ def test_full_disk_is_503_until_there_is_room(
     assert verdict.faults == {}
 
 
+@pytest.mark.soak
 def test_full_folder_for_temporary_files_holds_up_nobody(
     prepared: Database, small_disk: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> None:

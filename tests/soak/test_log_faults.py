@@ -8,6 +8,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+import pytest
+
 from tests.processes import wait_until
 from tests.soak.amounts import LONG
 from tests.soak.installation import Database, running
@@ -53,6 +55,7 @@ def test_twin_that_waits_for_its_log_is_found_out(database: Database, tmp_path: 
         assert any(post_one(installation, timeout=2)[0] is None for _ in range(40))
 
 
+@pytest.mark.soak
 def test_log_on_a_full_disk_holds_up_nobody(database: Database, tmp_path: Path) -> None:
     with Path("/dev/full").open("wb") as log, running(database, tmp_path, errors=log.fileno()) as installation:
         with Crowd(installation) as crowd:

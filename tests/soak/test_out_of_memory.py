@@ -5,6 +5,8 @@ import secrets
 import time
 from pathlib import Path
 
+import pytest
+
 from tests.soak.history import Request
 from tests.soak.installation import Database, Installation, running
 from tests.soak.senders import HURRY, Crowd, Sender
@@ -45,6 +47,7 @@ def test_bytes_that_killed_a_worker_are_refused_the_second_time(database: Databa
     assert crowd.judge().faults == {}
 
 
+@pytest.mark.soak
 def test_bytes_in_hand_of_a_worker_that_died_otherwise_are_taken(database: Database, tmp_path: Path) -> None:
     with running(database, tmp_path, environment=environment(tmp_path / "counter")) as installation:
         assert answers(installation, "UNLUCKY", 3)[0] == [0, 201, 201]

@@ -67,6 +67,7 @@ def rotate(installation: Installation, peppers: str) -> Crowd:
     return crowd
 
 
+@pytest.mark.soak
 def test_tokens_outlive_a_rotation_of_the_pepper(database: Database, tmp_path: Path) -> None:
     with running(database, tmp_path) as installation:
         crowd = rotate(installation, f"{NEW_PEPPER},{ENVIRONMENT['SECRET_KEY']}")
@@ -74,6 +75,7 @@ def test_tokens_outlive_a_rotation_of_the_pepper(database: Database, tmp_path: P
     assert set(statuses(crowd.history)) <= {0, 200, 201, 409}
 
 
+@pytest.mark.soak
 def test_twin_that_forgets_the_old_pepper_is_found_out(database: Database, tmp_path: Path) -> None:
     with running(database, tmp_path) as installation:
         crowd = rotate(installation, NEW_PEPPER)
