@@ -1,5 +1,6 @@
 """How gunicorn serves easycall. docs/settings.md lists the variables that are read here."""
 
+import gc
 import logging
 import os
 import subprocess
@@ -115,12 +116,17 @@ def on_exit(server: Arbiter) -> None:
 
 
 def post_worker_init(worker: Worker) -> None:
-    """Start what writes the counters of refused requests, and write what is left of them when the worker ends."""
+    """Start what writes the counters of refused requests, and have the garbage collector look at what is new only."""
     from accounts import refusals
 
     stop = threading.Event()
     threading.Thread(target=refusals.keep_writing, args=[stop], daemon=True).start()
     worker.stop_counting = stop
+    # What is loaded by now stays. A batch makes a hundred thousand objects and no cycles: looked for less often, they
+    # cost a fifth of its time less.
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 20, 20)
 
 
 def worker_exit(server: Arbiter, worker: Worker) -> None:
