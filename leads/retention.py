@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from leads.enums import Outcome
 from leads.intake.idempotency import KEPT
-from leads.models import IdempotencyKey, Lead, LeadEvent, Submission
+from leads.models import IdempotencyKey, Lead, LeadEvent, Submission, UnknownKey
 from leads.pace import giving_way
 from leads.queries import came_between, in_chunks
 
@@ -64,6 +64,15 @@ def expired_keys() -> QuerySet[IdempotencyKey]:
     return IdempotencyKey.objects.filter(created_at__lte=timezone.now() - KEPT)
 
 
+def old_samples() -> QuerySet[UnknownKey]:
+    """Unknown keys with samples that may be of a submission which is over its time; what comes next is kept again."""
+    days = [each for each in (settings.SUBMISSION_REJECTED_DAYS, settings.SUBMISSION_ACCEPTED_DAYS) if each > 0]
+    if not days:
+        return UnknownKey.objects.none()
+    end = timezone.now() - timedelta(days=min(days))
+    return UnknownKey.objects.filter(first_seen__lt=end).exclude(samples="")
+
+
 def overview() -> list[Due]:
     """What is over its time, by outcome."""
     groups = over_time().order_by("outcome").values("outcome")
@@ -74,6 +83,7 @@ def overview() -> list[Due]:
 def prune() -> Iterator[int]:
     """Forget what is over its time, a few submissions in each transaction. Yields how many each of them was about."""
     expired_keys().delete()
+    old_samples().update(samples="")
     for ids in giving_way(in_chunks(over_time(), _CHUNK)):
         yield _forget(over_time().filter(pk__in=ids))
 

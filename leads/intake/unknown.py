@@ -37,7 +37,7 @@ ON CONFLICT (mapping_id, key) DO UPDATE SET
         WHEN replace(leads_unknownkey.samples, excluded.samples, '') <> leads_unknownkey.samples
           OR length(leads_unknownkey.samples) - length(replace(leads_unknownkey.samples, %s, '')) >= %s
         THEN leads_unknownkey.samples
-        ELSE leads_unknownkey.samples || %s || excluded.samples
+        ELSE ltrim(leads_unknownkey.samples || %s || excluded.samples, %s)
     END
 """
 
@@ -102,5 +102,5 @@ def _upsert(came: list[_Came], at: datetime) -> int:
     ]
     sql = _UPSERT.replace("{rows}", ", ".join(["(%s, %s, %s, %s, %s)"] * len(came)))
     with connection.cursor() as cursor:
-        cursor.execute(sql, [moment, moment, *values, MOST_KEYS, "\n", MOST_SAMPLES - 1, "\n"])
+        cursor.execute(sql, [moment, moment, *values, MOST_KEYS, "\n", MOST_SAMPLES - 1, "\n", "\n"])
         return int(cursor.rowcount)

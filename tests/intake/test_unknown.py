@@ -32,6 +32,13 @@ def test_an_unknown_key_is_counted_with_what_it_carried(world: World) -> None:
     assert (row.samples, row.state) == ("piso\ncasa\nático", KeyState.NEW)
 
 
+def test_samples_that_were_deleted_begin_anew(world: World) -> None:
+    post(world, {**LEAD, "raro": "piso"})
+    UnknownKey.objects.update(samples="")
+    post(world, {**LEAD, "raro": "casa"})
+    assert UnknownKey.objects.get().samples == "casa"
+
+
 def test_first_and_last_time_are_kept(world: World) -> None:
     now = timezone.now()
     for day in (2, 1):

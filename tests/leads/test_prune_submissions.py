@@ -8,8 +8,8 @@ from django.core.management import call_command
 from pytest_django import Settings
 
 from leads.enums import Outcome
-from leads.models import IdempotencyKey, Lead, Submission
-from tests.factories import LeadEventFactory, LeadFactory, SubmissionFactory
+from leads.models import IdempotencyKey, Lead, Submission, UnknownKey
+from tests.factories import LeadEventFactory, LeadFactory, SubmissionFactory, UnknownKeyFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -45,6 +45,7 @@ def test_without_delete_it_only_says_what_it_would_do(settings: Settings) -> Non
         "failed: 1 submissions to delete, from 2026-05-16 to 2026-05-16\n"
         "rejected: 2 submissions to delete, from 2026-05-01 to 2026-05-30\n"
         "expired idempotency keys: 0\n"
+        "unknown keys with old samples: 0\n"
         "Nothing was deleted; --delete does it.\n"
     )
     assert Submission.objects.exclude(body=b"").count() == 5
@@ -109,3 +110,21 @@ def test_more_than_one_transaction_takes_are_all_pruned() -> None:
     SubmissionFactory.create_batch(250, rejected=True, received_at=days_ago(31), credential=submission(1).credential)
     assert prune("--delete").endswith("Done: 250\n")
     assert Submission.objects.count() == 1
+
+
+@pytest.mark.parametrize(("rejected", "accepted", "left"), [(30, 0, [20]), (30, 10, []), (0, 0, [20, 40])])
+def test_samples_of_unknown_keys_go_with_what_they_may_be_of(
+    rejected: int, accepted: int, left: list[int], settings: Settings
+) -> None:
+    settings.SUBMISSION_REJECTED_DAYS, settings.SUBMISSION_ACCEPTED_DAYS = rejected, accepted
+    for days in (20, 40):
+        UnknownKeyFactory.create(key=str(days), first_seen=days_ago(days), last_seen=NOW)
+    prune("--delete")
+    assert sorted(int(each.key) for each in UnknownKey.objects.exclude(samples="")) == left
+    assert UnknownKey.objects.count() == 2
+
+
+def test_without_delete_samples_are_counted_and_stay() -> None:
+    UnknownKeyFactory.create(first_seen=days_ago(40), samples="piso")
+    assert "unknown keys with old samples: 1" in prune()
+    assert UnknownKey.objects.get().samples == "piso"

@@ -7,7 +7,7 @@ from django.utils import timezone
 from tqdm import tqdm
 
 from leads.enums import Outcome
-from leads.retention import Due, expired_keys, overview, prune
+from leads.retention import Due, expired_keys, old_samples, overview, prune
 
 
 class Command(BaseCommand):
@@ -25,6 +25,7 @@ class Command(BaseCommand):
         for due in found:
             self.stdout.write(_line(due))
         self.stdout.write(f"expired idempotency keys: {expired_keys().count()}")
+        self.stdout.write(f"unknown keys with old samples: {old_samples().count()}")
         if not delete:
             self.stdout.write("Nothing was deleted; --delete does it.")
             return
