@@ -30,7 +30,7 @@ from easycall.ids import lowest_id
 from leads.enums import EventKind, Outcome
 from leads.models import Lead, LeadEvent, Submission
 from leads.models.lead import INDEXED_CHANNEL_LENGTH, INDEXED_EMAIL_LENGTH
-from leads.models.names import name_words
+from leads.models.names import HasWords, name_words
 from leads.models.submission import QUERY_WITHHELD
 
 _Row = TypeVar("_Row", bound=Model)
@@ -239,7 +239,8 @@ def lowered(text: str) -> set[str]:
 
 
 def _name(text: str) -> Q:
-    return Q(*(Q(name_words__contains=f" {word}") for word in name_words(text)[:NAME_WORDS]))
+    words = name_words(text)[:NAME_WORDS]
+    return Q(HasWords("name_words", words)) if words else Q(pk__in=())
 
 
 def _clean(text: str) -> str:

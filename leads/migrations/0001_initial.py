@@ -8,7 +8,6 @@ import easycall.ids
 import leads.models.mapping
 import leads.models.names
 from django.conf import settings
-from django.contrib.postgres.operations import TrigramExtension
 from django.db import migrations, models
 
 
@@ -23,7 +22,6 @@ class Migration(migrations.Migration):
     ]
 
     operations = [
-        TrigramExtension(),
         migrations.CreateModel(
             name='Fill',
             fields=[
@@ -383,7 +381,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=django.contrib.postgres.indexes.GinIndex(fields=['name_words'], name='lead_name_words', opclasses=('gin_trgm_ops',)),
+            index=django.contrib.postgres.indexes.GinIndex(leads.models.names.Words('name_words'), name='lead_name_words'),
         ),
         migrations.AddIndex(
             model_name='lead',

@@ -12,7 +12,7 @@ from campaigns.enums import Compared
 from campaigns.fields import FIELDS, PHONE_FIELDS, TAX_ID_FIELDS
 from easycall.ids import new_id
 from leads.enums import EventKind
-from leads.models.names import NameWordsField
+from leads.models.names import NameWordsField, Words
 
 # An entry of an index has to stay small, and a doubtful e-mail can be long: what is looked up is its start.
 INDEXED_EMAIL_LENGTH = 254
@@ -113,8 +113,8 @@ class Lead(models.Model):
             ),
             # Without a condition: of an expression PostgreSQL has statistics only where its index covers every row.
             models.Index(Lower(Left("email", INDEXED_EMAIL_LENGTH)), name="lead_email"),
-            # Trigrams on PostgreSQL, which find the start of any word; on SQLite the search reads the column.
-            GinIndex(name="lead_name_words", fields=("name_words",), opclasses=("gin_trgm_ops",)),
+            # On SQLite, which has no index of words, the search reads the column.
+            GinIndex(Words("name_words"), name="lead_name_words"),
             models.Index(name="lead_external_id", fields=("external_id",), condition=~models.Q(external_id="")),
             models.Index(name="lead_campaign_time", fields=("campaign", "-id")),
             models.Index(name="lead_mapping_time", fields=("mapping", "-id")),

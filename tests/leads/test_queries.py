@@ -107,6 +107,17 @@ def test_apostrophe_in_a_name_does_not_matter(text: str) -> None:
     assert found(text) == [lead]
 
 
+def test_a_word_of_any_length_is_stored_and_found() -> None:
+    lead = LeadFactory.create(nome="x" * 9_000)
+    assert found("x" * 9_000) == found("x" * 50) == [lead]
+
+
+@pytest.mark.parametrize("text", ["O:*", "a & b", "l'a\\", "Lucía:*", "!lucia"])
+def test_signs_of_a_query_in_a_name_are_only_signs(text: str) -> None:
+    lead = LeadFactory.create(nome=text)
+    assert found(text) == [lead]
+
+
 def test_name_words_follow_a_change() -> None:
     lead = LeadFactory.create(nome="Lucía")
     lead.nome = "Ana"
