@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from tests.soak.amounts import REVOCATIONS
-from tests.soak.history import statuses
+from tests.soak.history import Reply, statuses
 from tests.soak.installation import ENVIRONMENT, Database, Installation, running
 from tests.soak.planted import reviving_credentials
 from tests.soak.senders import Crowd
@@ -37,22 +37,29 @@ def revoke(installation: Installation, times: int, *, seconds: float) -> tuple[C
     return crowd, spans
 
 
-def accepted_within(crowd: Crowd, spans: list[tuple[float, float]]) -> int:
+def answered_within(crowd: Crowd, spans: list[tuple[float, float]]) -> list[Reply]:
+    """The answers to what began after a revocation and ended before the token was given back."""
     attempts = [attempt for request in crowd.history for attempt in request.attempts]
-    return sum(
-        bool(each.reply and each.reply.is_acknowledged and begin < each.begun and each.ended < end)
+    return [
+        each.reply
         for each in attempts
-        for begin, end in spans
-    )
+        if each.reply and any(begin < each.begun and each.ended < end for begin, end in spans)
+    ]
+
+
+def accepted(replies: list[Reply]) -> int:
+    return sum(reply.is_acknowledged for reply in replies)
 
 
 def test_nothing_is_accepted_that_starts_after_the_revocation(shared: Installation, figures: list[str]) -> None:
     crowd, spans = revoke(shared, REVOCATIONS, seconds=0.2)
     answers = [attempt.reply for request in crowd.history for attempt in request.attempts if attempt.reply]
-    refused = sum(reply.status == 401 for reply in answers)
-    figures.append(f"{REVOCATIONS} revocations: {refused} refused, {accepted_within(crowd, spans)} accepted afterwards")
-    assert accepted_within(crowd, spans) == 0
-    assert refused
+    tried = answered_within(crowd, spans)
+    figures.append(f"{REVOCATIONS} revocations: {len(tried)} tries afterwards, {accepted(tried)} of them accepted")
+    assert accepted(tried) == 0
+    # Most get 429, for they are so many. Fewer tries than revocations would show nothing.
+    assert len(tried) >= REVOCATIONS
+    assert 401 in {reply.status for reply in tried}
     assert {reply.status for reply in answers} <= {200, 201, 401, 429}
 
 
@@ -85,4 +92,4 @@ def test_twin_that_forgets_the_old_pepper_is_found_out(database: Database, tmp_p
 def test_twin_whose_revocation_does_nothing_is_found_out(shared: Installation) -> None:
     with reviving_credentials(shared.database):
         crowd, spans = revoke(shared, 2, seconds=2)
-    assert accepted_within(crowd, spans)
+    assert accepted(answered_within(crowd, spans))
