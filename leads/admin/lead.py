@@ -68,7 +68,14 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
         return search(queryset, search_term), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Lead | None:
-        relations = ("submission", "campaign", "mapping__user", "mapping__campaign", "duplicate_of")
+        relations = (
+            "submission__user",
+            "submission__credential",
+            "campaign",
+            "mapping__user",
+            "mapping__campaign",
+            "duplicate_of",
+        )
         try:
             return Lead.objects.select_related(*relations).get(pk=object_id)
         except (Lead.DoesNotExist, ValidationError):
@@ -79,6 +86,7 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
     ) -> HttpResponse:
         lead = kwargs["obj"]
         links = {name: page_of(request, getattr(lead, name)) for name in ("submission", "campaign", "mapping")}
+        links["user"] = page_of(request, lead.submission.user)
         context |= {
             "title": capfirst(self.opts.verbose_name),
             "page": lead_page(lead),

@@ -1,7 +1,7 @@
 """What a lead's page shows, as plain values: what is stored, and beside it what was sent."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext
@@ -12,6 +12,8 @@ from campaigns.fields import FIELDS, PHONE_FIELDS, Envelope
 from campaigns.models import Question
 from leads.admin import raw, receipts
 from leads.admin.labels import ENVELOPE_LABELS, rules_in_words, warning_label
+from leads.admin.story import story
+from leads.admin.twins import Twin, twin
 from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
 
@@ -39,14 +41,6 @@ class Answered:
 
 
 @dataclass(frozen=True, slots=True)
-class Twin:
-    """The lead that this one is a duplicate of, or a duplicate of this one; `same` is what told it."""
-
-    lead: Lead
-    same: str
-
-
-@dataclass(frozen=True, slots=True)
 class HistoryLine:
     event: LeadEvent
     by: str
@@ -62,7 +56,7 @@ def lead_page(lead: Lead) -> dict[str, Any]:
     duplicates = [*_duplicates(lead)]
     return {
         "about": [*_about(lead)],
-        "duplicate_of": Twin(lead.duplicate_of, _same(lead)) if lead.duplicate_of else None,
+        "duplicate_of": twin(lead, lead.duplicate_of) if lead.duplicate_of else None,
         "duplicates": duplicates[:SHOWN_DUPLICATES],
         "has_more_duplicates": len(duplicates) > SHOWN_DUPLICATES,
         "fields": [*_fields(lead)],
@@ -72,7 +66,7 @@ def lead_page(lead: Lead) -> dict[str, Any]:
         "kept_aside": receipts.asides(lead.kept_aside),
         "warnings": receipts.warnings(lead.warnings),
         "history": [*_history(lead)],
-        "sent": [replace(row, target=_target_label(row, questions)) for row in sent],
+        "sent": story(lead, answer, questions),
         "in_batch": receipts.is_batch(answer),
         "body": _body(lead.submission, lead.item if receipts.is_batch(answer) else None),
     }
@@ -95,11 +89,7 @@ def _fields(lead: Lead) -> Iterable[StoredField]:
 
 def _duplicates(lead: Lead) -> Iterable[Twin]:
     rows = lead.duplicates.defer("answers", "kept_aside", "warnings", "name_words")
-    return (Twin(row, _same(row)) for row in rows.order_by("-pk")[: SHOWN_DUPLICATES + 1])
-
-
-def _same(lead: Lead) -> str:
-    return rules_in_words(lead.duplicate_rules.split())
+    return (twin(lead, row) for row in rows.order_by("-pk")[: SHOWN_DUPLICATES + 1])
 
 
 def _history(lead: Lead) -> Iterable[HistoryLine]:
@@ -149,18 +139,6 @@ def _changed_value(part: str, value: Any) -> str:
     if part == "warnings":
         return ", ".join(warning_label(each["code"]) for each in value) or "–"
     return receipts.as_text(value["value"] if part == "kept_aside" and value else value) if value else "–"
-
-
-def _target_label(row: receipts.SentKey, questions: Mapping[str, Question]) -> str:
-    """What the target of a key is called on this page; its bare name when it is no longer known."""
-    match row.kind:
-        case "field" if row.target in FIELDS:
-            return str(FIELDS[row.target].label)
-        case "question" if row.target in questions:
-            return questions[row.target].label
-        case "envelope":
-            return str(ENVELOPE_LABELS.get(row.target, row.target))
-    return row.target
 
 
 def _body(submission: Submission, item: int | None) -> raw.Shown:

@@ -20,6 +20,7 @@ from leads.admin.filters import (
 )
 from leads.admin.labels import problem_title, short_moment
 from leads.admin.links import page_of
+from leads.admin.mending import mending
 from leads.admin.replay import ReplayPages, why_not
 from leads.admin.retention import retention_text
 from leads.admin.submission_page import submission_page
@@ -129,6 +130,7 @@ class SubmissionAdmin(ReplayPages):
             "why_not_replayable": why_not(submission) if is_waiting else "",
             "title": capfirst(self.opts.verbose_name),
             "page": submission_page(submission),
+            "mending": mending(request, submission) if is_waiting else [],
             "links": {name: page_of(request, getattr(submission, name)) for name in ("user", "mapping")},
             "import_api": mapping_label(submission.mapping) if submission.mapping else "",
             "may_see_leads": self.admin_site.get_model_admin(Lead).has_view_permission(request),

@@ -37,7 +37,7 @@ def route(
 ) -> tuple[ImportMapping, Sequence[str]]:
     """The row that this lead goes through, and the codes of warnings. Raises UnknownCampaign, CampaignInactive."""
     url_code = nfc(url_code)
-    code = _code_of(pairs) or url_code
+    code = code_of(pairs) or url_code
     mapping = _find(code, mappings, place)
     if not mapping.campaign.active:
         detail = f"The campaign of “{mapping.external_code}” takes no leads now."
@@ -47,7 +47,8 @@ def route(
     return mapping, ["conflicting_campaign"] if url_code and code != url_code else []
 
 
-def _code_of(pairs: Pairs) -> str:
+def code_of(pairs: Pairs) -> str:
+    """The campaign code that a lead names itself, "" without one."""
     for pair in pairs:
         is_code = not pair.reason and ENVELOPE_BY_KEY.get(fold(pair.key)) is Envelope.CAMPAIGN
         if is_code and isinstance(pair.value, str) and pair.value.strip():

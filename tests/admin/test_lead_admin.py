@@ -157,10 +157,13 @@ def test_page_shows_each_key_as_sent_beside_what_became_of_it(admin_client: Clie
     body = {"Campaign": "expo", "movil": "x", "telefono_movil": "600 11 12 22", "tipo": "piso", "notas": " ", "cp": "8"}
     words = sent_page(admin_client, body)
     assert "Campaign expo Campaign code" in words
-    assert "telefono_movil 600 11 12 22 Mobile phone: +34600111222" in words
-    assert "tipo piso Property type" in words
+    assert (
+        "telefono_movil 600 11 12 22 Mobile phone telefono_mobile +34600111222 "
+        "The key is a known spelling of the field. Read as a phone number, and written in its international form."
+    ) in words
+    assert "tipo piso Property type tipo piso The key is that of the question. Stored as sent." in words
     assert "movil x Kept aside." in words
-    assert "notas Empty: there was nothing to store." in words
+    assert "notas Nothing Empty: there was nothing to store." in words
 
 
 def test_page_shows_the_text_that_was_sent(admin_client: Client) -> None:
