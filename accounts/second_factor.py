@@ -1,7 +1,7 @@
-"""The second factor: six digits of an authenticator app, or one of the codes that were written down for when it is lost.
+"""The second factor: six digits of an authenticator app, or a code that was written down for when the phone is lost.
 
-Whether a page may be seen is `User.second_factor_pending`; the devices themselves are django-otp's, which refuses a code
-that was used, and makes who guesses wait twice as long each time.
+Whether a page may be seen is `User.second_factor_pending`. The devices are django-otp's, which refuses a code that was
+used, and makes who guesses wait twice as long each time.
 """
 
 import base64

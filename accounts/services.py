@@ -68,6 +68,21 @@ def choose_language(*, user: User, language: str, by: User) -> None:
     user.save(update_fields=["language"])
 
 
+def change_credential(
+    *,
+    credential: Credential,
+    label: str,
+    scopes: Sequence[str],
+    networks: Sequence[str],
+    requests_per_minute: int | None,
+    by: User | None,
+) -> None:
+    """Change what a token is good for, from where, and how often; from the next request on."""
+    credential.label, credential.scopes, credential.networks = label, join_scopes(scopes), list(networks)
+    credential.requests_per_minute = requests_per_minute
+    credential.save(update_fields=["label", "scopes", "networks", "requests_per_minute"])
+
+
 def revoke_leaked(*, text: str, by: User | None) -> list[Credential]:
     """Revoke every live token that stands in `text`, such as a log or a public page. Returns the revoked ones.
 

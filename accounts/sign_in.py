@@ -1,40 +1,54 @@
 """Signing in and out: who is locked out, how long a session lasts, and how all of them end."""
 
 import time
-from datetime import timedelta
+from collections.abc import Callable
 from ipaddress import ip_network
 
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import logout
 from django.db.models import F
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 
 from accounts.models import User
 from accounts.throttle import site_of
 
-_SEEN = "seen"
+_BEGAN, _SEEN = "began", "seen"
 # How old the time of the last page may grow before it is written again: a row a minute, not a row a page.
 _STEP = 60
 
 
 def client_of(request: HttpRequest) -> str:
-    """The address that attempts to sign in are counted by: of IPv6 the start of its /64, for the rest is free to choose."""
+    """What attempts to sign in are counted by: the address, of IPv6 its /64, which has one owner."""
     site = site_of(request.META.get("REMOTE_ADDR", "").partition("%")[0])
     return str(ip_network(site).network_address) if "/" in site else site
 
 
 def note_sign_in(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
-    """A receiver of `user_logged_in`: a session begins with the time at which it was seen."""
-    request.session[_SEEN] = int(time.time())
+    """A receiver of `user_logged_in`: a session begins with its time."""
+    request.session[_BEGAN] = request.session[_SEEN] = int(time.time())
 
 
-def end_when_idle(request: HttpRequest) -> None:
-    """Sign out who has not asked for a page for SESSION_IDLE_MINUTES, and take note of who does."""
-    if not settings.SESSION_IDLE_MINUTES or not request.user.is_authenticated:
-        return
-    now, seen = int(time.time()), request.session.get(_SEEN, 0)
-    if now - seen > timedelta(minutes=settings.SESSION_IDLE_MINUTES).total_seconds():
+class SessionEndMiddleware:
+    """End sessions that are too old, or that nobody has used for too long."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.user.is_authenticated:
+            end_when_over(request)
+        return self.get_response(request)
+
+
+def end_when_over(request: HttpRequest) -> None:
+    """Sign out SESSION_HOURS after the sign-in, or SESSION_IDLE_MINUTES after the last page; note this one otherwise.
+
+    The cookie's own age does not do: each note would make it good for longer.
+    """
+    now, began, seen = int(time.time()), request.session.get(_BEGAN, 0), request.session.get(_SEEN, 0)
+    idle = settings.SESSION_IDLE_MINUTES * 60
+    if now - began > settings.SESSION_COOKIE_AGE or (idle and now - seen > idle):
         logout(request)
     elif now - seen > _STEP:
         request.session[_SEEN] = now

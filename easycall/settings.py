@@ -3,6 +3,7 @@
 docs/settings.md lists the variables.
 """
 
+from datetime import timedelta
 from ipaddress import ip_network
 from pathlib import Path
 from typing import Any
@@ -58,6 +59,10 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "django_filters",
+    "axes",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
 ]
 
 MIDDLEWARE = [
@@ -70,9 +75,12 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "accounts.sign_in.SessionEndMiddleware",
     "easycall.middleware.UserLanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "easycall.urls"
@@ -151,6 +159,31 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
     {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
 ]
+
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+# A name is locked out from an address, and from no other: nobody keeps an owner out by guessing from elsewhere.
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
+AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_of"
+AXES_LOCKOUT_CALLABLE = "accounts.admin.password.locked_out"
+AXES_ENABLE_ADMIN = False
+AXES_DISABLE_ACCESS_LOG = True
+AXES_VERBOSE = False
+OTP_TOTP_ISSUER = "easycall"
+
+# A session ends so many hours after the sign-in, and sooner when no page is asked for. 0 minutes is no such end.
+SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600
+SESSION_IDLE_MINUTES = env.int("SESSION_IDLE_MINUTES", default=120)
+PASSWORD_RESET_TIMEOUT = 3600
+
+# Where e-mails are handed in, such as smtp+tls://user:password@mail.example.com:587; none are sent without.
+EMAIL_URL = env.str("EMAIL_URL", default="")
+globals().update(env.email_url("EMAIL_URL", default="dummymail://"))
+EMAIL_TIMEOUT = 10  # seconds that a page waits for it
+DEFAULT_FROM_EMAIL = env.str("EMAIL_FROM", default="easycall@localhost")
 
 LANGUAGE_CODE = "es"
 LANGUAGES = [("es", _("Spanish")), ("it", _("Italian")), ("en", _("English"))]
@@ -255,5 +288,7 @@ LOGGING = {
         # Refusals are in the journal and the counters; here they would only repeat a path that the client wrote.
         "django.request": {"level": "ERROR"},
         "django.security": {"level": "CRITICAL"},
+        # It writes names and addresses.
+        "axes": {"level": "CRITICAL"},
     },
 }

@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
+from django.shortcuts import redirect
 from django.urls import URLPattern, URLResolver, path, reverse
+from django.utils.decorators import method_decorator
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+from django.views.decorators.cache import never_cache
 
 from easycall.theme import AdminSite
 
@@ -73,6 +76,15 @@ class EasycallAdminSite(AdminSite):
         urls = [url for url in super().get_urls() if getattr(url, "name", "") != "search"]
         pages = [path(page.route, self.admin_view(guarded(page)), name=page.name) for page in self.pages]
         return [*pages, *urls]
+
+    def has_permission(self, request: HttpRequest) -> bool:
+        return super().has_permission(request) and not getattr(request.user, "second_factor_pending", False)
+
+    @method_decorator(never_cache)
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        if request.method == "GET" and super().has_permission(request) and not self.has_permission(request):
+            return redirect(f"{reverse('second_factor')}?{request.GET.urlencode()}")
+        return super().login(request, extra_context)
 
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         return in_menu_order(super().get_app_list(request, app_label))

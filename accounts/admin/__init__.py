@@ -1,4 +1,6 @@
 from accounts.admin.refusal import RefusalAdmin
+from accounts.admin.roles import roles
+from accounts.admin.security import security
 from accounts.admin.user import UserAdmin
 
-__all__ = ["RefusalAdmin", "UserAdmin"]
+__all__ = ["RefusalAdmin", "UserAdmin", "roles", "security"]

@@ -9,10 +9,11 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils import translation
 from django.utils.translation import gettext as _
 
 from accounts import services
-from accounts.admin.forms import CredentialForm
+from accounts.admin.forms import ChangeCredentialForm, CredentialForm
 from accounts.models import Credential, User
 from easycall.admin import SetupAdmin
 
@@ -24,6 +25,7 @@ class CredentialPages(SetupAdmin[User]):
         view = self.admin_site.admin_view
         return [
             path("<int:user_id>/credential/add/", view(self.add_credential), name="accounts_credential_add"),
+            path("<int:user_id>/credential/<int:pk>/change/", view(self.change), name="accounts_credential_change"),
             path("<int:user_id>/credential/<int:pk>/revoke/", view(self.revoke), name="accounts_credential_revoke"),
             *super().get_urls(),
         ]
@@ -35,7 +37,7 @@ class CredentialPages(SetupAdmin[User]):
         if user and _may(request, "view", "add", "change"):
             context["credentials"] = _credentials(user)
             context["may_add_credential"] = _may(request, "add")
-            context["may_revoke_credential"] = _may(request, "change")
+            context["may_change_credential"] = _may(request, "change")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def add_credential(self, request: HttpRequest, user_id: int) -> HttpResponse:
@@ -63,6 +65,22 @@ class CredentialPages(SetupAdmin[User]):
         }
         return TemplateResponse(request, "admin/accounts/user/token.html", context)
 
+    def change(self, request: HttpRequest, user_id: int, pk: int) -> HttpResponse:
+        """Change what a token is good for. Its text stays what it is, and is not shown."""
+        user = self._user(request, user_id, "change")
+        credential = get_object_or_404(_credentials(user), pk=pk, revoked_at=None)
+        is_now = {name: getattr(credential, name) for name in ("label", "requests_per_minute")}
+        is_now |= {"scopes": credential.scopes.split(), "networks": "\n".join(credential.networks)}
+        form = ChangeCredentialForm(request.POST or None, initial=is_now)
+        if not form.is_valid():
+            context = self._context(request, user, _("Edit the credential")) | {"form": form, "credential": credential}
+            return TemplateResponse(request, "admin/accounts/user/credential_change.html", context)
+        with transaction.atomic():
+            services.change_credential(credential=credential, by=_actor(request), **form.cleaned_data)
+            self._log(request, user, "changed", credential, fields=_labels(form))
+        messages.success(request, _("The credential %(credential)s is changed.") % {"credential": credential})
+        return self._back_to(user)
+
     def revoke(self, request: HttpRequest, user_id: int, pk: int) -> HttpResponse:
         user = self._user(request, user_id, "change")
         credential = get_object_or_404(_credentials(user), pk=pk)
@@ -84,6 +102,7 @@ class CredentialPages(SetupAdmin[User]):
                     user=user,
                     by=_actor(request),
                     label=chosen["label"],
+                    scopes=chosen["scopes"],
                     expires_at=chosen["expires_on"],
                     networks=chosen["networks"],
                     requests_per_minute=chosen["requests_per_minute"],
@@ -113,6 +132,12 @@ class CredentialPages(SetupAdmin[User]):
 
     def _back_to(self, user: User) -> HttpResponse:
         return HttpResponseRedirect(reverse("admin:accounts_user_change", args=[user.pk]))
+
+
+def _labels(form: ChangeCredentialForm) -> list[str]:
+    """What was changed, in English: the page of the history translates it."""
+    with translation.override(None):
+        return [str(form.fields[name].label) for name in form.changed_data]
 
 
 def _credentials(user: User) -> models.QuerySet[Credential]:

@@ -17,14 +17,15 @@ from django.utils import timezone
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext_lazy
 
 from accounts import tokens
 from accounts.admin.networks import NetworksField
-from accounts.enums import CredentialType
+from accounts.admin.roles import ACTIONS
+from accounts.enums import CredentialType, Scope
 from accounts.models import User
 from accounts.models.credential import HIGHEST_RATE
-from easycall.theme import NumberInput, RadioSelect, Select, TextInput
+from accounts.roles import STAFF, Role
+from easycall.theme import CheckboxSelectMultiple, NumberInput, RadioSelect, Select, TextInput
 
 _LONGEST_LIFE = timedelta(days=3653)
 _TECHNICAL = ("false", _("A technical account: it only sends leads, with a token. It has no password."))
@@ -40,14 +41,28 @@ class NewTechnicalUserForm(AdminUserCreationForm[User]):
     )
 
 
+_ROLE_HELP = _("What each role may do is on the page of the roles.")
+
+
 class NewUserForm(NewTechnicalUserForm):
+    role = forms.ChoiceField(
+        label=_("Role"),
+        choices=[("", _("(only for a person)")), *((role.value, role.label) for role in Role if role in STAFF)],
+        required=False,
+        widget=Select,
+        help_text=_ROLE_HELP,
+    )
     usable_password = forms.ChoiceField(
         label=_("What it is for"), choices=[_TECHNICAL, _PERSON], initial="false", widget=RadioSelect
     )
 
-    def save(self, commit: bool = True) -> User:
-        self.instance.is_staff = self.cleaned_data["set_usable_password"]
-        return super().save(commit)
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("set_usable_password"):
+            cleaned["role"] = Role.INTEGRATOR.value
+        elif not cleaned.get("role") and "role" not in self.errors:
+            self.add_error("role", _("Choose what this person is here for."))
+        return cleaned
 
 
 class _PasswordWidget(ReadOnlyPasswordHashWidget):
@@ -74,20 +89,29 @@ class EditUserForm(UserChangeForm[User]):
     password = ReadOnlyPasswordHashField(label=_("Password"), widget=_PasswordWidget)
 
     class Meta(UserChangeForm.Meta):
-        labels = {
-            "is_staff": _("Signs in to these pages"),
-            "is_superuser": _("Administrator"),
-            "user_permissions": _("Permissions"),
-        }
+        labels = {"user_permissions": _("Permissions")}
         help_texts = {
             "is_active": _(
                 "Untick it instead of deleting a user: a user that is not active can't sign in, "
                 "and its tokens are refused."
             ),
-            "is_staff": _("Leave it unticked for a technical account, which only sends leads."),
-            "is_superuser": _("May see and change everything, without further permissions."),
             "user_permissions": "",
         }
+
+
+class EditPersonForm(EditUserForm):
+    """The same with the role, for who may give one."""
+
+    role = forms.ChoiceField(label=_("Role"), widget=Select, help_text=_ROLE_HELP)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        role, field = self.instance.role, self.fields["role"]
+        # Who was given permissions one by one, and no role, may stay so.
+        none = [] if role else [("", _("No role: only the permissions below"))]
+        field.choices = [*none, *Role.choices]  # type: ignore[attr-defined]
+        field.required = bool(role)
+        field.initial = role or ""
 
 
 class SeenUserForm(EditUserForm):
@@ -97,23 +121,16 @@ class SeenUserForm(EditUserForm):
 
 
 class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
-    """Permissions in the words of the menu; their own names are in English only."""
-
-    _ACTIONS = {
-        "view": pgettext_lazy("permission", "see"),
-        "add": pgettext_lazy("permission", "add"),
-        "change": pgettext_lazy("permission", "change"),
-        "delete": pgettext_lazy("permission", "delete"),
-        "replay": pgettext_lazy("permission", "replay"),
-    }
+    """Permissions in the words of the menu."""
 
     def label_from_instance(self, obj: Permission) -> str:
         action = obj.codename.partition("_")[0]
-        return f"{obj.content_type.app_labeled_name} | {self._ACTIONS.get(action, obj.name)}"
+        return f"{obj.content_type.app_labeled_name} | {ACTIONS.get(action, obj.name)}"
 
 
-class CredentialForm(forms.Form):
-    type = forms.ChoiceField(label=_("Type"), choices=CredentialType.choices, widget=Select)
+class ChangeCredentialForm(forms.Form):
+    """What can be changed of a token that there is."""
+
     label = forms.CharField(
         label=_("Label"),
         max_length=100,
@@ -121,11 +138,15 @@ class CredentialForm(forms.Form):
         widget=TextInput,
         help_text=_("What it is for, such as “landing page May”."),
     )
-    expires_on = forms.DateField(
-        label=_("Last day"),
-        required=False,
-        widget=forms.DateInput(attrs={"type": "date", "class": "plain-date"}, format="%Y-%m-%d"),
-        help_text=_("The last day on which it is accepted. Leave it empty and it never expires."),
+    scopes = forms.MultipleChoiceField(
+        label=_("Good for"),
+        choices=Scope.choices,
+        initial=[Scope.INTAKE],
+        widget=CheckboxSelectMultiple,
+        help_text=_(
+            "A sender needs the first only. With the second it also reads its own submissions and receipts; a user "
+            "with a role reads what the role may see."
+        ),
     )
     networks = NetworksField(
         label=_("Networks"),
@@ -141,6 +162,17 @@ class CredentialForm(forms.Form):
         widget=NumberInput,
         help_text=_("Requests over it are answered with 429, and the sender has to wait. Leave it empty for no limit."),
     )
+
+
+class CredentialForm(ChangeCredentialForm):
+    type = forms.ChoiceField(label=_("Type"), choices=CredentialType.choices, widget=Select)
+    expires_on = forms.DateField(
+        label=_("Last day"),
+        required=False,
+        widget=forms.DateInput(attrs={"type": "date", "class": "plain-date"}, format="%Y-%m-%d"),
+        help_text=_("The last day on which it is accepted. Leave it empty and it never expires."),
+    )
+    field_order = ("type", "label", "scopes", "expires_on", "networks", "requests_per_minute")
     # The token's public part, chosen when the page is shown: sending the page twice can't make two tokens.
     key = forms.CharField(
         widget=forms.HiddenInput, initial=tokens.new_key, validators=[RegexValidator(rf"\A{tokens.KEY_PATTERN}\Z")]

@@ -5,8 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import views
-from django.contrib.auth.forms import PasswordResetForm, SetPasswordForm
-from django.forms import BaseForm
+from django.contrib.auth.forms import PasswordResetForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
@@ -35,7 +34,7 @@ class AskForm(PasswordResetForm):
 class _Page:
     """A page of the admin for who can't sign in."""
 
-    template_name = "sign_in/page.html"
+    template_name: Any = "sign_in/page.html"
     request: HttpRequest
     title: Any
 
@@ -85,7 +84,6 @@ class SentView(_Page, views.PasswordResetDoneView):
 
 
 class ChooseView(_Page, views.PasswordResetConfirmView):
-    form_class = SetPasswordForm
     title = gettext_lazy("Choose a new password")
     success_url = reverse_lazy("password_reset_complete")
     reset_url_token = "new"  # noqa: S105  # a word in the address, in place of the token
@@ -97,7 +95,7 @@ class ChooseView(_Page, views.PasswordResetConfirmView):
         again = {"url": reverse_lazy("admin_password_reset"), "text": _("Forgotten password")}
         return {"title": _("The link is not good any more"), "note": note, "form": None, "link": again}
 
-    def form_valid(self, form: BaseForm) -> HttpResponse:
+    def form_valid(self, form: Any) -> HttpResponse:
         response = super().form_valid(form)
         if isinstance(self.user, User):
             sign_in.forgive(user=self.user)

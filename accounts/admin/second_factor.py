@@ -33,7 +33,7 @@ class CodeForm(forms.Form):
     def wrong(self) -> None:
         self.add_error(
             "code",
-            _("This code is not right, or was used before. Wait for the next one; after several wrong ones wait longer."),
+            _("This code is wrong, or was used before. Wait for the next one, and longer after several wrong ones."),
         )
 
 
@@ -52,7 +52,7 @@ def _next(request: HttpRequest) -> str:
 
 def enter(request: HttpRequest, device: Device) -> None:
     """Let the session in: from here on it is another one than that of the password alone."""
-    django_otp.login(request, device)  # type: ignore[no-untyped-call]
+    django_otp.login(request, device)
     request.session.cycle_key()
 
 

@@ -1,29 +1,40 @@
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
 from django.contrib.auth import admin as auth_admin
 from django.contrib.auth.models import Group, Permission
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
+from django_otp.plugins.otp_static.admin import StaticDevice
+from django_otp.plugins.otp_totp.admin import TOTPDevice
 
+from accounts import services
+from accounts.admin.access import AccessPages
 from accounts.admin.credential import CredentialPages
-from accounts.admin.forms import EditUserForm, NewTechnicalUserForm, NewUserForm, PermissionsField, SeenUserForm
+from accounts.admin.forms import (
+    EditPersonForm,
+    EditUserForm,
+    NewTechnicalUserForm,
+    NewUserForm,
+    PermissionsField,
+    SeenUserForm,
+)
 from accounts.models import Credential, User
-from easycall.admin import ViewOnlyAdmin
+from accounts.roles import PERMISSIONS, Role
 from easycall.site import MENU
 from easycall.theme import AdminPasswordChangeForm, CheckboxSelectMultiple
 
-# Importing Django's pages of users registers its groups too, which would be a section of the menu on their own.
-admin.site.unregister(Group)
+# Importing Django's pages of users registers its groups too, which would be a section of the menu on their own; so do
+# the devices of the second factor.
+admin.site.unregister((Group, TOTPDevice, StaticDevice))
 
 
 @admin.register(User)
-class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
+class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
     """Only an administrator touches people; others with the permission touch technical accounts."""
 
     add_title = _("New user")
@@ -45,7 +56,7 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
             _("Access"),
             {
                 "description": _("Whether it may come in at all, and what it may do here."),
-                "fields": ("is_active", "is_staff", "is_superuser"),
+                "fields": ("is_active", "role", "second_factor_required"),
             },
         ),
         (
@@ -78,7 +89,7 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
             None,
             {
                 "description": _("Once the user is there, its page offers what else it needs: a token, for one."),
-                "fields": ("username", "usable_password", "password1", "password2"),
+                "fields": ("username", "usable_password", "role", "password1", "password2"),
             },
         ),
     )
@@ -90,12 +101,12 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         live = Credential.objects.live().filter(user=models.OuterRef("pk")).order_by().values("user")
         count = models.Subquery(live.annotate(number=models.Count("pk")).values("number"))
-        return super().get_queryset(request).annotate(live_tokens=Coalesce(count, 0))
+        return super().get_queryset(request).annotate(live_tokens=Coalesce(count, 0)).prefetch_related("groups")
 
     @admin.display(description=_("what it is for"), ordering="is_staff")
     def kind(self, user: User) -> str:
-        if user.is_superuser:
-            return str(_("administrator"))
+        if role := user.role:
+            return str(role.label)
         return str(pgettext_lazy("user", "person")) if user.is_staff else str(_("technical account"))
 
     @admin.display(description=_("live tokens"), ordering="live_tokens")
@@ -109,16 +120,34 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
             kwargs["form"] = NewTechnicalUserForm
         elif obj is not None and not self.has_change_permission(request, obj):
             kwargs["form"] = SeenUserForm
+        elif obj is not None and _may_give_role(request, obj):
+            kwargs["form"] = EditPersonForm
         return super().get_form(request, obj, change=change, **kwargs)
 
     def get_readonly_fields(self, request: HttpRequest, obj: User | None = None) -> tuple[str, ...]:
         fixed: tuple[str, ...] = ()
         if not _is_administrator(request):
-            fixed = ("is_staff", "is_superuser", "user_permissions")
+            fixed = ("role_name", "second_factor_required", "user_permissions")
         elif obj == request.user:
-            # Nobody locks themselves out, so there is always an administrator left.
-            fixed = ("is_active", "is_staff", "is_superuser")
+            # Nobody locks themselves out.
+            fixed = ("is_active", "role_name")
         return (*self.readonly_fields, *fixed)
+
+    def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
+        fieldsets = super().get_fieldsets(request, obj)
+        if obj is None:
+            return fieldsets if _is_administrator(request) else _with(fieldsets, "role", ())
+        return fieldsets if _may_give_role(request, obj) else _with(fieldsets, "role", ("role_name",))
+
+    @admin.display(description=_("Role"))
+    def role_name(self, user: User) -> str:
+        return self.kind(user)
+
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        role = form.cleaned_data.get("role")
+        if role and role != form.instance.role:
+            services.set_role(user=form.instance, role=Role(role), by=cast(User, request.user))
 
     def formfield_for_manytomany(
         self, db_field: models.ManyToManyField[Any, Any], request: HttpRequest, **kwargs: Any
@@ -140,13 +169,29 @@ class UserAdmin(CredentialPages, auth_admin.UserAdmin[User]):
         return False
 
     def _permissions_of_use(self) -> models.QuerySet[Permission]:
-        """Those that open something: what nobody may change here is not for giving."""
-        only_seen = [model for model, page in self.admin_site._registry.items() if isinstance(page, ViewOnlyAdmin)]
-        types = ContentType.objects.get_for_models(*only_seen).values()
-        idle = models.Q(content_type__in=types, codename__regex="^(add|change|delete)_")
-        never = models.Q(codename__in=("delete_user", "delete_credential"))
-        return Permission.objects.filter(content_type__app_label__in=MENU).exclude(idle | never)
+        """Those that open something: what no role has is not for giving."""
+        open_something = [name.partition(".")[2] for name, roles in PERMISSIONS.items() if roles]
+        return Permission.objects.filter(content_type__app_label__in=MENU, codename__in=open_something)
+
+
+def _with(fieldsets: Any, name: str, others: tuple[str, ...]) -> list[tuple[Any, dict[str, Any]]]:
+    """The same groups of fields with others in place of one."""
+    return [
+        (
+            title,
+            {
+                **options,
+                "fields": tuple(new for old in options["fields"] for new in (others if old == name else (old,))),
+            },
+        )
+        for title, options in fieldsets
+    ]
+
+
+def _may_give_role(request: HttpRequest, user: User) -> bool:
+    """Nobody gives one to themselves, so there is always an administrator left."""
+    return _is_administrator(request) and user != request.user
 
 
 def _is_administrator(request: HttpRequest) -> bool:
-    return request.user.is_active and bool(getattr(request.user, "is_superuser", False))
+    return request.user.has_perm("accounts.manage_user")

@@ -116,6 +116,10 @@ class Credential(models.Model):
         """The same rule as `CredentialQuerySet.live`, for a row that was read with its user."""
         return self.state(now) is CredentialState.LIVE
 
+    @property
+    def scope_labels(self) -> list[str]:
+        return [str(Scope(scope).label) for scope in self.scopes.split()]
+
     def has_scope(self, scope: Scope) -> bool:
         return scope in self.scopes.split()
 

@@ -1,5 +1,9 @@
+from collections.abc import Iterator
+
+from django.conf import settings
 from django.contrib.auth.models import AbstractUser
 from django.db import models
+from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
@@ -18,6 +22,16 @@ class User(AbstractUser):
         help_text=_("Of these pages. Leave it empty and they speak the language of the browser."),
     )
 
+    second_factor_required = models.BooleanField(
+        _("must use an authenticator app"),
+        default=False,
+        help_text=_("The password alone is then not enough: the next page asks to set up an app on the phone."),
+    )
+    # When the app was confirmed; it says so of the devices, so that a page needs no query for it.
+    second_factor_since = models.DateTimeField(_("authenticator app since"), null=True, editable=False)
+    # A part of what every session is checked against: one more, and they all end.
+    session_number = models.PositiveIntegerField(default=0, editable=False)
+
     class Meta:
         verbose_name = _("user")
         verbose_name_plural = _("users")
@@ -28,6 +42,22 @@ class User(AbstractUser):
                 condition=models.Q(language__in=["", *Language.values]), name="user_language_is_spoken"
             ),
         ]
+
+    @property
+    def second_factor_pending(self) -> bool:
+        """Whether this session, in which the password was right, still lacks the code of the authenticator app."""
+        is_needed = self.second_factor_required or self.second_factor_since is not None
+        return is_needed and getattr(self, "otp_device", None) is None
+
+    def get_session_auth_hash(self) -> str:
+        return self._session_hash(settings.SECRET_KEY)
+
+    def get_session_auth_fallback_hash(self) -> Iterator[str]:
+        return (self._session_hash(secret) for secret in settings.SECRET_KEY_FALLBACKS)
+
+    def _session_hash(self, secret: str | bytes) -> str:
+        value = f"{self.password}:{self.session_number}"
+        return salted_hmac("accounts.User.session", value, secret=secret, algorithm="sha256").hexdigest()
 
     @property
     def role(self) -> Role | None:

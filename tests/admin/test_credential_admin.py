@@ -43,7 +43,7 @@ def revoke_page_of(credential: Credential) -> str:
 def filled_in(client: Client, user: User, **fields: str) -> dict[str, str]:
     """What the form sends, with the key that it was shown with."""
     key = client.get(add_page_of(user)).context["form"]["key"].value()
-    return {"type": "token", "label": "", "expires_on": "", "networks": "", "key": key, **fields}
+    return {"type": "token", "label": "", "expires_on": "", "networks": "", "scopes": "intake", "key": key, **fields}
 
 
 def add(client: Client, user: User, **fields: str) -> HttpResponse:

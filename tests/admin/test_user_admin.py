@@ -5,6 +5,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from accounts.roles import Role
 from tests.admin.pages import errors_of, grows, text_of
 from tests.factories import CredentialFactory, UserFactory
 
@@ -28,7 +29,8 @@ def data_of(user: User, **changes: object) -> dict[str, object]:
         "first_name": user.first_name,
         "last_name": user.last_name,
         "email": user.email,
-        **{name: "on" for name in ("is_active", "is_staff", "is_superuser") if getattr(user, name)},
+        "role": user.role or "",
+        **{name: "on" for name in ("is_active", "second_factor_required") if getattr(user, name)},
         **changes,
     }
     return {name: value for name, value in data.items() if value is not None}
@@ -43,16 +45,60 @@ def test_a_new_technical_account_has_no_password_and_no_way_in(admin_client: Cli
     assert (user.is_active, user.is_staff, user.is_superuser) == (True, False, False)
 
 
-def test_a_new_person_signs_in_with_a_password_and_may_do_nothing_yet(admin_client: Client) -> None:
-    admin_client.post(ADD, {"username": "lucia", "usable_password": "true", **PASSWORD})
+def test_a_new_person_signs_in_with_a_password_and_does_what_the_role_may(admin_client: Client) -> None:
+    admin_client.post(ADD, {"username": "lucia", "usable_password": "true", "role": "support", **PASSWORD})
 
     user = User.objects.get(username="lucia")
     assert user.check_password(PASSWORD["password1"])
     assert (user.is_active, user.is_staff, user.is_superuser) == (True, True, False)
+    assert user.role is Role.SUPPORT
+    assert "Support" in text_of(admin_client.get(LIST))
+
+
+def test_a_new_person_needs_a_role(admin_client: Client) -> None:
+    response = admin_client.post(ADD, {"username": "lucia", "usable_password": "true", **PASSWORD})
+
+    assert errors_of(response) == ["Choose what this person is here for."]
+    assert not User.objects.filter(username="lucia").exists()
+
+
+def test_a_role_is_changed_on_the_page_and_the_old_one_is_gone(admin_client: Client) -> None:
+    user = UserFactory(role=Role.SUPPORT)
+
+    admin_client.post(page_of(user), data_of(user, role="operator"))
+    assert User.objects.get(pk=user.pk).role is Role.OPERATOR
+    admin_client.post(page_of(user), data_of(user, role="integrator"))
+
+    user = User.objects.get(pk=user.pk)
+    assert (user.role, user.is_staff) == (Role.INTEGRATOR, False)
+
+
+def test_who_has_only_permissions_of_its_own_stays_without_a_role(admin_client: Client) -> None:
+    user = UserFactory(staff=True, permissions=["campaigns.view_campaign"])
+
+    admin_client.post(page_of(user), data_of(user, email="a@example.com"))
+
+    user = User.objects.get(pk=user.pk)
+    assert (user.email, user.role, user.is_staff) == ("a@example.com", None, True)
+
+
+def test_an_administrator_by_role_lets_people_in(sign_in: SignIn) -> None:
+    client = sign_in(UserFactory(role=Role.ADMINISTRATOR))
+
+    client.post(ADD, {"username": "lucia", "usable_password": "true", "role": "operator", **PASSWORD})
+
+    assert User.objects.get(username="lucia").role is Role.OPERATOR
+
+
+def test_the_page_of_the_roles_says_what_each_may(admin_client: Client, sign_in: SignIn) -> None:
+    words = text_of(admin_client.get(reverse("admin:roles")))
+    assert "let in, and give roles" in words
+    assert "its own submissions and their receipts" in words
+    assert sign_in(UserFactory(role=Role.OPERATOR)).get(reverse("admin:roles")).status_code == 403
 
 
 def test_a_new_person_needs_a_password(admin_client: Client) -> None:
-    response = admin_client.post(ADD, {"username": "lucia", "usable_password": "true"})
+    response = admin_client.post(ADD, {"username": "lucia", "usable_password": "true", "role": "support"})
 
     assert len(errors_of(response)) == 2
     assert not User.objects.filter(username="lucia").exists()
@@ -129,7 +175,7 @@ def test_permissions_are_kept_when_the_page_is_saved(admin_client: Client) -> No
 
 
 def test_an_administrator_is_not_locked_out_by_a_slip(admin_client: Client, admin: User) -> None:
-    admin_client.post(page_of(admin), data_of(admin, is_active=None, is_superuser=None, email="a@example.com"))
+    admin_client.post(page_of(admin), data_of(admin, is_active=None, role="operator", email="a@example.com"))
 
     admin.refresh_from_db()
     assert (admin.email, admin.is_active, admin.is_superuser) == ("a@example.com", True, True)
@@ -154,12 +200,14 @@ def test_who_is_no_administrator_makes_technical_accounts_only(clerk_client: Cli
 def test_who_is_no_administrator_gives_nobody_more_rights(clerk_client: Client) -> None:
     user = UserFactory()
 
-    response = clerk_client.post(page_of(user), data_of(user, email="a@example.com", is_staff="on", is_superuser="on"))
+    response = clerk_client.post(
+        page_of(user), data_of(user, email="a@example.com", role="administrator", is_staff="on")
+    )
 
     user.refresh_from_db()
     assert response.status_code == 302
     assert user.email == "a@example.com"
-    assert (user.is_staff, user.is_superuser) == (False, False)
+    assert (user.is_staff, user.is_superuser, user.role) == (False, False, None)
 
 
 @pytest.mark.parametrize("person", ["staff", "admin"])
