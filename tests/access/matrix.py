@@ -88,7 +88,6 @@ ROWS = {
     "admin:leads_unknownkey_dismiss": Row("/admin/leads/unknownkey/{unknownkey}/dismiss/", "AS", "AS"),
     "admin:leads_unknownkey_fill": Row("/admin/leads/unknownkey/{unknownkey}/fill/", "AS", "AS"),
     "admin:leads_unknownkey_undo": Row("/admin/leads/unknownkey/fill/{fill}/undo/", "AS", "AS"),
-    "set_language": Row("/language/", ANYBODY, ANYBODY),
     "intake:spring": Row("/easycall/spring", TOKENS, TOKENS),
     "intake:explain": Row("/easycall/spring/explain", TOKENS, TOKENS),
     "api:leads": Row("/api/leads/", "ASO", "ASOI", "ASOI"),
