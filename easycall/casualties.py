@@ -32,7 +32,9 @@ _notes = _Notes()
 
 def watch() -> None:
     """For the arbiter, before there are workers."""
-    _notes.folder = Path(tempfile.mkdtemp(prefix="easycall-", dir=_MEMORY if _MEMORY.is_dir() else None))
+    parent = _MEMORY if _MEMORY.is_dir() else Path(tempfile.gettempdir())
+    _sweep(parent)
+    _notes.folder = Path(tempfile.mkdtemp(prefix=f"easycall-{os.getpid()}-", dir=parent))
     (_notes.folder / "deadly").mkdir()
     _notes.killed = _count()
 
@@ -42,6 +44,14 @@ def end() -> None:
     if _notes.folder:
         shutil.rmtree(_notes.folder, ignore_errors=True)
         _notes.folder = None
+
+
+def _sweep(parent: Path) -> None:
+    """Remove what an arbiter left that was killed itself."""
+    for left in parent.glob("easycall-*-*"):
+        pid = left.name.split("-")[1]
+        if pid.isdigit() and Path("/proc/self").exists() and not Path("/proc", pid).exists():
+            shutil.rmtree(left, ignore_errors=True)
 
 
 @contextmanager

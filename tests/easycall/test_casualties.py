@@ -50,3 +50,15 @@ def test_machine_that_does_not_count_blames_nobody(counter: Path) -> None:
     with casualties.in_hand(BODY):
         casualties.bury(os.getpid())
     assert not casualties.is_deadly(BODY)
+
+
+def test_what_an_arbiter_left_that_was_killed_is_removed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(casualties, "_MEMORY", tmp_path)
+    left, living = tmp_path / f"easycall-{2**30}-a", tmp_path / f"easycall-{os.getpid()}-b"
+    (left / "deadly").mkdir(parents=True)
+    living.mkdir()
+    casualties.watch()
+    try:
+        assert (left.exists(), living.exists()) == (False, True)
+    finally:
+        casualties.end()
