@@ -1,7 +1,17 @@
 from django.contrib.admin import site
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
+
+from accounts.models import User
+
+
+def actor(request: HttpRequest) -> User:
+    """Who is signed in. Raises PermissionDenied."""
+    if not isinstance(request.user, User):
+        raise PermissionDenied
+    return request.user
 
 
 def page_of(request: HttpRequest, row: Model | None) -> str:

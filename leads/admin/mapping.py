@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import CredentialType
 from accounts.models import Credential, User
 from campaigns.models import Campaign
-from easycall.admin import SetupAdmin
 from easycall.theme import TabularInline
+from leads.admin.kit import KitPages
 from leads.admin.labels import target_label
 from leads.models import ImportMapping, KeyAlias
 
@@ -64,7 +64,7 @@ class KeyAliasInline(TabularInline[KeyAlias, ImportMapping]):
 
 
 @admin.register(ImportMapping)
-class ImportMappingAdmin(SetupAdmin[ImportMapping]):
+class ImportMappingAdmin(KitPages):
     add_title = _("New Import API")
     change_title = _("Edit Import API")
     add_button = _("Add")
@@ -84,7 +84,7 @@ class ImportMappingAdmin(SetupAdmin[ImportMapping]):
             },
         ),
     )
-    list_display = ("external_code", "user", "campaign", "active")
+    list_display = ("external_code", "user", "campaign", "active", "kit_link")
     list_select_related = ("user", "campaign")
     list_filter = ("active", "campaign")
     search_fields = ("external_code", "user__username", "campaign__name")

@@ -78,6 +78,18 @@ ROWS = {
     **_pages("campaigns", "question", see="AS", add="AS", change="AS", delete="A"),
     **_pages("leads", "lead", see="ASO"),
     **_pages("leads", "importmapping", see="AS", add="AS", change="AS", delete="A"),
+    **{
+        f"admin:leads_importmapping_{name}": Row(f"/admin/leads/importmapping/{{importmapping}}/kit/{part}", "AS", "AS")
+        for name, part in {
+            "kit": "",
+            "openapi": "openapi.json",
+            "try": "try/",
+            "share": "share/",
+            "revoke": "share/{share_link_id}/revoke/",
+            "requests": "requests/",
+            "answer": "requests/{own_submission}",
+        }.items()
+    },
     **_pages("leads", "submission", see="AS"),
     "admin:leads_submission_body": Row("/admin/leads/submission/{submission}/body/", "AS", "AS"),
     "admin:leads_submission_answer": Row("/admin/leads/submission/{submission}/answer/", "AS", "AS"),

@@ -21,12 +21,13 @@ def make_things() -> Mapping[str, Any]:
     """The keys of a row of each kind, by the name of its model."""
     lead, credential, unknown = LeadFactory(), CredentialFactory(), UnknownKeyFactory()
     fill = Fill.objects.create(unknown_key=unknown, by=UserFactory(admin=True))
-    _, share_link = share_links.make(mapping=lead.mapping, days=7, by=UserFactory(admin=True))
+    link, share_link = share_links.make(mapping=lead.mapping, days=7, by=UserFactory(admin=True))
     refusal = Refusal.objects.create(day=date(2026, 1, 1), reason="invalid-token")
     return {
         "lead": lead.pk,
         "own_submission": lead.submission_id,
         "share_link": share_link,
+        "share_link_id": link.pk,
         "importmapping": lead.mapping_id,
         "campaign": lead.campaign_id,
         "question": QuestionFactory().pk,
