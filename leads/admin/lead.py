@@ -1,14 +1,16 @@
 from typing import Any
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator, capfirst
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from easycall.admin import ViewOnlyAdmin
+from leads import trials
 from leads.admin.filters import (
     CarriesFilter,
     ChannelFilter,
@@ -21,7 +23,7 @@ from leads.admin.filters import (
 )
 from leads.admin.labels import short_moment, warning_label
 from leads.admin.lead_page import lead_page
-from leads.admin.links import page_of
+from leads.admin.links import actor, page_of
 from leads.models import Lead
 from leads.queries import search
 
@@ -36,6 +38,7 @@ def _cell(text: str) -> str:
 class LeadAdmin(ViewOnlyAdmin[Lead]):
     """Where support looks for a lead that somebody misses, and sees what was sent and what became of it."""
 
+    actions = ("remove_tests",)
     list_display = ("received", "person", "contact", "destination", "from_channel", "flags")
     list_display_links = ("received", "person")
     sortable_by = ("received",)
@@ -49,6 +52,7 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
         ChannelFilter,
         WarningFilter,
         DuplicateFilter,
+        "is_test",
     )
     show_facets = admin.ShowFacets.NEVER
     # Only that there is a box to search in: what is searched is leads.queries.search.
@@ -95,14 +99,30 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
+    def has_remove_tests_permission(self, request: HttpRequest) -> bool:
+        """Whoever may send them from the page of an Import API may take them away."""
+        return request.user.has_perm("leads.change_importmapping")
+
+    @admin.action(description=_("Remove the test leads"), permissions=["remove_tests"])
+    def remove_tests(self, request: HttpRequest, queryset: QuerySet[Lead]) -> None:
+        """Those of the picked ones that are tests; the others stay."""
+        count = trials.remove(leads=queryset, by=actor(request))
+        if count:
+            text = ngettext("%(count)d test lead was removed.", "%(count)d test leads were removed.", count)
+            self.message_user(request, text % {"count": count}, messages.SUCCESS)
+        else:
+            text = gettext("There was no test lead among them that can be removed.")
+            self.message_user(request, text, messages.WARNING)
+
     @admin.display(description=_("received"), ordering="pk")
     def received(self, lead: Lead) -> str:
         return short_moment(lead.created_at)
 
     @admin.display(description=_("name"))
     def person(self, lead: Lead) -> str:
-        name = _cell(lead.name) or "–"
-        return format_html('{}<div class="note">{}</div>', name, _("duplicate")) if lead.duplicate_of_id else name
+        kinds = ((_("duplicate"), lead.duplicate_of_id), (_("test"), lead.is_test))
+        notes = format_html_join("", '<div class="note">{}</div>', ((kind,) for kind, is_it in kinds if is_it))
+        return format_html("{}{}", _cell(lead.name) or "–", notes)
 
     @admin.display(description=_("Phone or e-mail"))
     def contact(self, lead: Lead) -> str:

@@ -88,7 +88,7 @@ class SubmissionAdmin(ReplayPages):
         return search_submissions(queryset, search_term), False
 
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Submission | None:
-        relations = ("user", "credential", "replayed_by", "mapping__user", "mapping__campaign")
+        relations = ("user", "credential", "replayed_by", "tested_by", "mapping__user", "mapping__campaign")
         try:
             return Submission.objects.select_related(*relations).get(pk=object_id)
         except (Submission.DoesNotExist, ValidationError):

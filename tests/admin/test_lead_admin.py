@@ -80,7 +80,7 @@ def test_search_box_finds_a_lead(admin_client: Client, text: str) -> None:
 def test_newest_lead_comes_first(admin_client: Client) -> None:
     leads = LeadFactory.create_batch(3)
     assert list(admin_client.get(LIST).context["cl"].result_list) == leads[::-1]
-    assert list(admin_client.get(LIST, {"o": "0"}).context["cl"].result_list) == leads
+    assert list(admin_client.get(LIST, {"o": "1"}).context["cl"].result_list) == leads
 
 
 def test_long_values_are_cut_in_the_list(admin_client: Client) -> None:
