@@ -68,9 +68,14 @@ def _rendered(name: str, url: str, kit: Kit, quote: Callable[[str], str]) -> str
         "code_key": quote(CODE_KEY),
         "code": quote(kit.code),
     }
-    return render_to_string(f"leads/kit/{name}.txt", context).strip() + "\n"
+    return _plain(render_to_string(f"leads/kit/{name}.txt", context))
+
+
+def _plain(text: str) -> str:
+    """A text to be shown: what a template has made counts as safe, and a page would run it."""
+    return text.strip() + "\n"
 
 
 def form(kit: Kit) -> str:
     """A page with a field for each thing that the example has, and the choices of its questions."""
-    return render_to_string("leads/kit/form.html", {"kit": kit})
+    return _plain(render_to_string("leads/kit/form.html", {"kit": kit}))

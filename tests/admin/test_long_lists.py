@@ -48,7 +48,7 @@ def test_pages_of_a_short_list_have_every_row_once(admin_client: Client, short: 
     for params in ({}, {"q": "Lucía"}, {"warning": "none"}):
         assert rows(admin_client, LEADS, **params) == [leads[2], leads[1]]
         assert rows(admin_client, LEADS, p=2, **params) == [leads[0]]
-        assert rows(admin_client, LEADS, p=2, o=0, **params) == [leads[2]]
+        assert rows(admin_client, LEADS, p=2, o=1, **params) == [leads[2]]
         assert rows(admin_client, LEADS, all="", **params) == leads[::-1]
 
 
@@ -99,7 +99,7 @@ def test_pages_end_where_counting_ends(admin_client: Client, short: None) -> Non
     leads = LeadFactory.create_batch(6)
     assert rows(admin_client, LEADS, p=2) == [leads[3], leads[2]]
     assert admin_client.get(LEADS, {"p": "3"}).status_code == 302
-    assert rows(admin_client, LEADS, o=0) == leads[:2]
+    assert rows(admin_client, LEADS, o=1) == leads[:2]
 
 
 def test_action_on_all_reaches_what_no_page_has(admin_client: Client, short: None) -> None:

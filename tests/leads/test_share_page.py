@@ -59,6 +59,13 @@ def test_page_has_the_kit_and_no_token(get: Callable[..., Any], integration: Int
     assert integration.token not in page
 
 
+def test_lines_are_shown_and_not_run(get: Callable[..., Any]) -> None:
+    page = get().content.decode()
+    assert "<b>`x`</b>" not in page
+    assert "<form" not in page
+    assert "&lt;form method=&quot;post&quot;" in page
+
+
 @pytest.mark.parametrize("suffix", ["json", "yaml"])
 def test_swagger_file_is_there_to_download(get: Callable[..., Any], suffix: str) -> None:
     answer = get(f"openapi.{suffix}")
