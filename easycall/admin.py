@@ -6,7 +6,8 @@ from typing import Any, TypeVar
 from django import forms
 from django.db import IntegrityError, models
 from django.db.models import ProtectedError
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
@@ -15,6 +16,9 @@ from easycall.theme import ModelAdmin
 
 _Model = TypeVar("_Model", bound=models.Model)
 _FormField = TypeVar("_FormField", bound=forms.Field)
+
+# In the address of a form that the first steps led to: it leads back to them.
+FIRST_STEPS = "first_steps"
 
 
 class PageAdmin(ModelAdmin[_Model]):
@@ -96,6 +100,11 @@ class SetupAdmin(PageAdmin[_Model]):
     ) -> HttpResponse:
         view = super().changeform_view
         return twice_when_overtaken(lambda: view(request, object_id, form_url, extra_context))
+
+    def response_post_save_add(self, request: HttpRequest, obj: _Model) -> HttpResponseRedirect:
+        if FIRST_STEPS in request.GET:
+            return HttpResponseRedirect(reverse("admin:index"))
+        return super().response_post_save_add(request, obj)
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -201,6 +201,7 @@ UNFOLD = {
     "SITE_FAVICONS": [
         {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("easycall/favicon.svg")},
     ],
+    "DASHBOARD_CALLBACK": "leads.admin.front.front_page",
     "SHOW_LANGUAGES": True,
     "SHOW_VIEW_ON_SITE": False,
     "STYLES": [lambda request: static("easycall/theme.css")],

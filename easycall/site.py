@@ -46,12 +46,13 @@ class MenuPage:
     """A page of the admin that lists no model: its address below /admin/, its view, and its row of the menu.
 
     `section` is a key of MENU, or "" for the rows above all sections. `allowed` says who has the row and may open it.
+    What is only asked for by other pages has no row, and no title.
     """
 
     route: str
     name: str
     view: Callable[[HttpRequest], HttpResponseBase]
-    title: str | Promise
+    title: str | Promise = ""
     section: str = ""
     icon: str = "article"
     allowed: Callable[[HttpRequest], bool] = everybody
@@ -105,7 +106,7 @@ class EasycallAdminSite(AdminSite):
 
     def _page_rows(self, request: HttpRequest, section: str) -> Iterable[dict[str, Any]]:
         for page in self.pages:
-            if page.section == section and page.allowed(request):
+            if page.title and page.section == section and page.allowed(request):
                 yield _row(request, page.title, page.icon, reverse(f"admin:{page.name}"))
 
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from accounts import services
 from accounts.admin.forms import ChangeCredentialForm, CredentialForm
 from accounts.models import Credential, User
-from easycall.admin import SetupAdmin
+from easycall.admin import FIRST_STEPS, SetupAdmin
 
 
 class CredentialPages(SetupAdmin[User]):
@@ -56,12 +56,23 @@ class CredentialPages(SetupAdmin[User]):
                 ),
             )
             return self._back_to(user)
-        credential, token = made
+        return self._shown_once(request, user, *made)
+
+    def response_add(self, request: HttpRequest, obj: User, post_url_continue: str | None = None) -> HttpResponse:
+        """The token of a new technical account, where it was asked for with it."""
+        if "with_token" not in request.POST or obj.is_staff or not _may(request, "add"):
+            return super().response_add(request, obj, post_url_continue)
+        credential, token = services.create_token(user=obj, by=_actor(request))
+        self._log(request, obj, "added", credential)
+        return self._shown_once(request, obj, credential, token)
+
+    def _shown_once(self, request: HttpRequest, user: User, credential: Credential, token: str) -> HttpResponse:
         context = self._context(request, user, _("The new token"))
         context |= {
             "credential": credential,
             "token": token,
             "may_add_mapping": request.user.has_perm("leads.add_importmapping"),
+            "first_steps": FIRST_STEPS in request.GET,
         }
         return TemplateResponse(request, "admin/accounts/user/token.html", context)
 

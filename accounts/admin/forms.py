@@ -39,6 +39,12 @@ class NewTechnicalUserForm(AdminUserCreationForm[User]):
     usable_password = forms.ChoiceField(
         label=_("What it is for"), choices=[_TECHNICAL], initial="false", widget=RadioSelect
     )
+    with_token = forms.BooleanField(
+        label=_("Make its token too"),
+        required=False,
+        initial=True,
+        help_text=_("The next page shows the token, this once. Only a technical account gets one."),
+    )
 
 
 _ROLE_HELP = _("What each role may do is on the page of the roles.")

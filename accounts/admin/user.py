@@ -89,7 +89,7 @@ class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
             None,
             {
                 "description": _("Once the user is there, its page offers what else it needs: a token, for one."),
-                "fields": ("username", "usable_password", "role", "password1", "password2"),
+                "fields": ("username", "usable_password", "with_token", "role", "password1", "password2"),
             },
         ),
     )
@@ -134,8 +134,10 @@ class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
         return (*self.readonly_fields, *fixed)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
-        fieldsets = super().get_fieldsets(request, obj)
+        fieldsets: Any = super().get_fieldsets(request, obj)
         if obj is None:
+            if not request.user.has_perm("accounts.add_credential"):
+                fieldsets = _with(fieldsets, "with_token", ())
             return fieldsets if _is_administrator(request) else _with(fieldsets, "role", ())
         return fieldsets if _may_give_role(request, obj) else _with(fieldsets, "role", ("role_name",))
 

@@ -1,10 +1,8 @@
 "use strict";
 
-// Buttons with data-copy="<id>" copy the text of that element and say so.
-document.querySelectorAll("button[data-copy]").forEach((button) => {
-  const source = document.getElementById(button.dataset.copy);
-
-  const select = () => {
+// Buttons with data-copy="<id>" copy the text of that element and say so, those too that come into the page later.
+(() => {
+  const select = (source) => {
     const range = document.createRange();
     range.selectNodeContents(source);
     const selection = window.getSelection();
@@ -12,21 +10,23 @@ document.querySelectorAll("button[data-copy]").forEach((button) => {
     selection.addRange(range);
   };
 
-  const copy = async () => {
+  const copy = async (source) => {
     try {
       await navigator.clipboard.writeText(source.textContent);
       return true;
     } catch {
       // Over plain HTTP browsers give no clipboard, but most still obey the old command on what is selected.
-      select();
+      select(source);
       return document.execCommand("copy");
     }
   };
 
-  button.setAttribute("aria-live", "polite");
-  button.addEventListener("click", async () => {
-    if (await copy()) {
+  document.addEventListener("click", async (event) => {
+    const button = event.target.closest("button[data-copy]");
+    if (!button) return;
+    button.setAttribute("aria-live", "polite");
+    if (await copy(document.getElementById(button.dataset.copy))) {
       button.textContent = button.dataset.copied;
     }
   });
-});
+})();

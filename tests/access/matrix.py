@@ -47,6 +47,7 @@ def _pages(section: str, model: str, *, see: str, add: str = "", change: str = "
 ROWS = {
     "": Row("/", ANYBODY, ANYBODY),
     "admin:index": Row("/admin/", STAFF, STAFF),
+    "admin:first_steps": Row("/admin/first-steps/", "AS", "AS"),
     "admin:login": Row("/admin/login/", ANYBODY, ANYBODY),
     "admin:logout": Row("/admin/logout/", ANYBODY, ANYBODY),
     "admin:roles": Row("/admin/roles/", "AS", "AS"),

@@ -15,12 +15,12 @@ from pytest_django.live_server_helper import LiveServer
 from accounts.models import User
 from tests.access.matrix import ROWS
 from tests.access.things import make_things
-from tests.factories import UserFactory
+from tests.factories import CredentialFactory, ImportMappingFactory, SubmissionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # What is no page to look at: downloads, scripts, and what only leads elsewhere.
-NO_PAGE = re.compile(r"/(jsi18n|autocomplete|body|answer|logout)/")
+NO_PAGE = re.compile(r"/(first-steps|jsi18n|autocomplete|body|answer|logout)/")
 TO_DARK = "document.documentElement.classList.remove('light'); document.documentElement.classList.add('dark')"
 GRAVE = {"serious", "critical"}
 
@@ -63,6 +63,15 @@ def test_every_page_of_the_admin_is_accessible(live_server: LiveServer, page: Pa
         expect(page.locator("main, h1").first).to_be_visible()
         found += faults(page, url)
     assert found == []
+
+
+@pytest.mark.usefixtures("signed_in")
+def test_first_steps_are_accessible(live_server: LiveServer, page: Page) -> None:
+    mapping = ImportMappingFactory(user=CredentialFactory().user)
+    SubmissionFactory(rejected=True, mapping=mapping, credential__user=mapping.user)
+    page.goto(f"{live_server.url}/admin/")
+    expect(page.locator("#first-line")).to_be_visible()
+    assert [*faults(page, "first steps")] == []
 
 
 def test_login_page_is_accessible(live_server: LiveServer, page: Page) -> None:
