@@ -52,7 +52,10 @@ def set_role(*, user: User, role: Role, by: User | None) -> None:
     Administrators that were made on the command line stay what they are, beyond every permission, while they are
     administrators.
     """
+    # The history gets one line of it, with the save, and not one for each group that goes and comes.
+    user.skip_history_when_saving = True  # type: ignore[attr-defined]
     user.groups.set([Group.objects.get(name=role.value)])
+    del user.skip_history_when_saving  # type: ignore[attr-defined]
     user.is_staff = role in STAFF
     user.is_superuser = user.is_superuser and role is Role.ADMINISTRATOR
     user.save(update_fields=["is_staff", "is_superuser"])
@@ -101,6 +104,9 @@ def revoke_leaked(*, text: str, by: User | None) -> list[Credential]:
 
 def revoke(*, credential: Credential, by: User | None) -> None:
     """Close the door to a token at once and for good. Revoking it again changes nothing."""
-    now = timezone.now()
-    Credential.objects.filter(pk=credential.pk, revoked_at=None).update(revoked_at=now, revoked_by=by)
+    with transaction.atomic():
+        live = Credential.objects.select_for_update().filter(pk=credential.pk, revoked_at=None).first()
+        if live:
+            live.revoked_at, live.revoked_by = timezone.now(), by
+            live.save(update_fields=["revoked_at", "revoked_by"])
     credential.refresh_from_db(fields=["revoked_at", "revoked_by"])

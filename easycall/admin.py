@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
+from easycall.history import Change, changes_of
 from easycall.paginator import BoundedChangeList, BoundedPaginator
 from easycall.theme import ModelAdmin
 
@@ -31,11 +32,24 @@ class PageAdmin(ModelAdmin[_Model]):
     show_full_result_count = False
     paginator = BoundedPaginator
     list_per_page = 50
+    object_history_template = "admin/changes.html"
     # The columns of a list need the width of the window.
     list_fullwidth = True
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[BoundedChangeList]:
         return BoundedChangeList
+
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        obj = self.get_object(request, object_id)
+        changes = self.changes(request, obj) if obj and self.has_view_permission(request, obj) else []
+        return super().history_view(request, object_id, {"changes": changes, **(extra_context or {})})
+
+    def changes(self, request: HttpRequest, obj: _Model) -> list[Change]:
+        """What was changed of `obj`, the latest first; nothing of what is no set-up."""
+        history = getattr(obj, "history", None)
+        return changes_of(history.all()) if history is not None else []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)

@@ -1,3 +1,4 @@
+from dataclasses import replace
 from typing import Any, cast
 
 from django import forms
@@ -7,6 +8,7 @@ from django.contrib.auth.models import Group, Permission
 from django.db import models
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from django_otp.plugins.otp_static.admin import StaticDevice
@@ -25,6 +27,7 @@ from accounts.admin.forms import (
 )
 from accounts.models import Credential, User
 from accounts.roles import PERMISSIONS, Role
+from easycall.history import Change, Edit, changes_of
 from easycall.site import MENU
 from easycall.theme import AdminPasswordChangeForm, CheckboxSelectMultiple
 
@@ -133,6 +136,14 @@ class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
             fixed = ("is_active", "role_name")
         return (*self.readonly_fields, *fixed)
 
+    def changes(self, request: HttpRequest, obj: User) -> list[Change]:
+        """Those of its credentials too, for who may see them."""
+        changes = [_with_roles(change) for change in super().changes(request, obj)]
+        if request.user.has_perm("accounts.view_credential"):
+            records = Credential.history.filter(user=obj)
+            changes += changes_of(records, name=lambda row: f"{row.get_type_display()} easycall_{row.key}…")
+        return sorted(changes, key=lambda change: change.at, reverse=True)
+
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         fieldsets: Any = super().get_fieldsets(request, obj)
         if obj is None:
@@ -174,6 +185,20 @@ class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
         """Those that open something: what no role has is not for giving."""
         open_something = [name.partition(".")[2] for name, roles in PERMISSIONS.items() if roles]
         return Permission.objects.filter(content_type__app_label__in=MENU, codename__in=open_something)
+
+
+def _with_roles(change: Change) -> Change:
+    """The same with the roles in words, where the database has groups."""
+    groups = str(capfirst(User._meta.get_field("groups").verbose_name))
+    edits = (
+        Edit(str(_("Role")), _role_label(edit.before), _role_label(edit.after)) if edit.field == groups else edit
+        for edit in change.edits
+    )
+    return replace(change, edits=tuple(edits))
+
+
+def _role_label(group: str) -> str:
+    return str(Role(group).label) if group in Role.values else group
 
 
 def _with(fieldsets: Any, name: str, others: tuple[str, ...]) -> list[tuple[Any, dict[str, Any]]]:

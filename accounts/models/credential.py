@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import CredentialState, CredentialType, Scope
+from easycall.history import History
 
 models.CharField.register_lookup(Length)
 
@@ -76,6 +77,8 @@ class Credential(models.Model):
     last_used_at = models.DateTimeField(_("last used"), null=True, editable=False)
 
     objects = CredentialQuerySet.as_manager()
+    # Nothing that opens a door, and nothing that its use changes.
+    history = History(excluded_fields=["digest", "rate_spent_until", "last_used_at"])
 
     class Meta:
         verbose_name = _("advanced credential")

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.enums import Language
 from accounts.roles import Role
+from easycall.history import History
 
 
 class User(AbstractUser):
@@ -31,6 +32,10 @@ class User(AbstractUser):
     second_factor_since = models.DateTimeField(_("authenticator app since"), null=True, editable=False)
     # A part of what every session is checked against: one more, and they all end.
     session_number = models.PositiveIntegerField(default=0, editable=False)
+
+    history = History(
+        excluded_fields=["password", "last_login", "session_number"], m2m_fields=["groups", "user_permissions"]
+    )
 
     class Meta:
         verbose_name = _("user")

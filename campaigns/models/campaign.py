@@ -13,6 +13,8 @@ from django.utils.translation import pgettext_lazy
 from campaigns.enums import Compared, DuplicateAction, DuplicateScope
 
 # A hundred years: whoever wants more wants always, and beyond it days are no dates any more.
+from easycall.history import History
+
 MOST_DAYS = 36_500
 
 
@@ -80,6 +82,8 @@ class Campaign(models.Model):
         default=DuplicateAction.MARK,
     )
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    history = History()
 
     class Meta:
         verbose_name = _("campaign")

@@ -7,6 +7,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.enums import QuestionType
 from campaigns.fields import ENVELOPE_BY_KEY, FIELD_BY_KEY, RESERVED_KEYS
+from easycall.history import History
 from easycall.text import fold, suggest_key
 
 KEY_PATTERN = r"\A[a-z][a-z0-9_]*\Z"
@@ -86,6 +87,8 @@ class Question(models.Model):
         verbose_name=_("campaigns"),
         help_text=_("Choose none and every campaign asks it."),
     )
+
+    history = History(m2m_fields=["campaigns"])
 
     class Meta:
         verbose_name = _("question")

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.enums import CredentialType
 from accounts.models import Credential, User
 from campaigns.models import Campaign
+from easycall.history import Change, changes_of
 from easycall.theme import TabularInline
 from leads.admin.kit import KitPages
 from leads.admin.labels import target_label
@@ -91,6 +92,11 @@ class ImportMappingAdmin(KitPages):
 
     class Media:
         css = {"all": ["leads/browse.css"]}
+
+    def changes(self, request: HttpRequest, obj: ImportMapping) -> list[Change]:
+        """Those of the other names of its keys too."""
+        aliases = changes_of(KeyAlias.history.filter(mapping=obj), name=lambda row: f"“{row.key}”")
+        return sorted([*super().changes(request, obj), *aliases], key=lambda change: change.at, reverse=True)
 
     def get_inlines(self, request: HttpRequest, obj: ImportMapping | None) -> list[type[InlineModelAdmin[Any, Any]]]:
         return [KeyAliasInline] if obj and obj.has_aliases else []

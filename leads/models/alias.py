@@ -4,6 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from campaigns.fields import FIELDS, RESERVED_KEYS
 from campaigns.models import Question
+from easycall.history import History
 from easycall.text import fold
 
 KEY_LENGTH = 100
@@ -34,6 +35,8 @@ class KeyAlias(models.Model):
     question = models.ForeignKey(
         "campaigns.Question", models.CASCADE, null=True, related_name="+", verbose_name=_("question")
     )
+
+    history = History()
 
     class Meta:
         verbose_name = _("other name of a key")

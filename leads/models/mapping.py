@@ -5,6 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from easycall.history import History
 from easycall.text import join_words
 
 CODE_PATTERN = r"\A\S+\Z"
@@ -46,6 +47,8 @@ class ImportMapping(models.Model):
     # Set with the first alias, and kept: so that the others, which have none, cost the intake no query.
     has_aliases = models.BooleanField(default=False, editable=False)
     created_at = models.DateTimeField(_("created"), default=timezone.now, editable=False)
+
+    history = History(excluded_fields=["has_aliases"])
 
     class Meta:
         verbose_name = _("Import API")
