@@ -21,6 +21,18 @@ class EventKind(models.TextChoices):
     UNFILLED = "unfilled", _("filling undone")
     MERGED = "merged", _("a duplicate was merged into it")
     REFUSED = "refused", _("a duplicate of it was refused")
+    CORRECTED = "corrected", _("corrected by hand")
+    CLOSED = "closed", pgettext_lazy("lead", "closed")
+    REOPENED = "reopened", pgettext_lazy("lead", "reopened")
+    MARKED_TEST = "marked_test", _("marked as a test")
+    UNMARKED_TEST = "unmarked_test", _("no longer a test")
+
+
+class LeadState(models.TextChoices):
+    """Whether there is still something to do for somebody. A lead comes in open."""
+
+    OPEN = "open", pgettext_lazy("lead", "open")
+    CLOSED = "closed", pgettext_lazy("lead", "closed")
 
 
 class KeyState(models.TextChoices):
@@ -38,3 +50,20 @@ class Verdict(StrEnum):
     DUPLICATE = "duplicate"
     UPDATED = "updated"
     REPEATED = "repeated"
+
+
+class ListName(models.TextChoices):
+    """The lists that can be filtered, shown and exported by choice, each named as its model."""
+
+    LEADS = "lead", _("leads")
+    SUBMISSIONS = "submission", _("received submissions")
+
+
+class ColumnUse(models.TextChoices):
+    LIST = "list", _("list")
+    EXPORT = "export", _("export")
+
+
+class ExportFormat(models.TextChoices):
+    CSV = "csv", "CSV"
+    XLSX = "xlsx", "XLSX (Excel)"

@@ -6,10 +6,9 @@ from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator, capfirst
-from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from easycall.admin import ViewOnlyAdmin
 from leads import trials
 from leads.admin.filters import (
     CarriesFilter,
@@ -22,8 +21,10 @@ from leads.admin.filters import (
     mapping_label,
 )
 from leads.admin.labels import short_moment, warning_label
+from leads.admin.lead_acts import LeadActs
 from leads.admin.lead_page import lead_page
 from leads.admin.links import actor, page_of
+from leads.enums import LeadState
 from leads.models import Lead
 from leads.queries import search
 
@@ -35,7 +36,7 @@ def _cell(text: str) -> str:
 
 
 @admin.register(Lead)
-class LeadAdmin(ViewOnlyAdmin[Lead]):
+class LeadAdmin(LeadActs):
     """Where support looks for a lead that somebody misses, and sees what was sent and what became of it."""
 
     actions = ("remove_tests",)
@@ -52,6 +53,7 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
         ChannelFilter,
         WarningFilter,
         DuplicateFilter,
+        "state",
         "is_test",
     )
     show_facets = admin.ShowFacets.NEVER
@@ -96,6 +98,7 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
             "page": lead_page(lead),
             "links": links,
             "import_api": mapping_label(lead.mapping),
+            "buttons": self.buttons(request, lead),
         }
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -120,7 +123,11 @@ class LeadAdmin(ViewOnlyAdmin[Lead]):
 
     @admin.display(description=_("name"))
     def person(self, lead: Lead) -> str:
-        kinds = ((_("duplicate"), lead.duplicate_of_id), (_("test"), lead.is_test))
+        kinds = (
+            (_("duplicate"), lead.duplicate_of_id),
+            (_("test"), lead.is_test),
+            (pgettext_lazy("lead", "closed"), lead.state == LeadState.CLOSED),
+        )
         notes = format_html_join("", '<div class="note">{}</div>', ((kind,) for kind, is_it in kinds if is_it))
         return format_html("{}{}", _cell(lead.name) or "–", notes)
 

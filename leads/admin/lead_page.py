@@ -104,12 +104,14 @@ def _details(event: LeadEvent) -> str:
     """A line for what told a duplicate, and for each thing that changed, or would have."""
     data = event.data
     match event.kind:
-        case EventKind.UPDATED | EventKind.FILLED | EventKind.UNFILLED:
+        case EventKind.UPDATED | EventKind.FILLED | EventKind.UNFILLED | EventKind.CORRECTED:
             lines = _changes("{label}: {old} → {new}", data)
         case EventKind.MERGED | EventKind.REFUSED:
             lines = [_told(data)]
             lines += _changes(_("{label}: filled with {new}"), data.get("filled", {}))
             lines += _changes(_("{label}: {old} stays, {new} came"), data.get("not_taken", {}))
+        case _ if "note" in data:
+            lines = [receipts.as_text(data["note"])]
         case _:
             lines = [_told(data) if "matched" in data else receipts.as_text(data)] if data else []
     return "\n".join(lines)

@@ -86,6 +86,7 @@ class Migration(migrations.Migration):
                 ('item', models.PositiveSmallIntegerField(default=0, verbose_name='place in the submission')),
                 ('duplicate_rules', models.TextField(blank=True, default='', editable=False)),
                 ('is_test', models.BooleanField(default=False, verbose_name='test lead')),
+                ('state', models.CharField(choices=[('open', 'open'), ('closed', 'closed')], default='open', max_length=6, verbose_name='state')),
                 ('external_id', models.CharField(blank=True, default='', max_length=255, verbose_name='external id')),
                 ('channel', models.TextField(blank=True, default='', verbose_name='channel')),
                 ('consent', models.TextField(blank=True, default='', verbose_name='consent')),
@@ -135,7 +136,7 @@ class Migration(migrations.Migration):
             name='LeadEvent',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('kind', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('filled', 'filled from what was kept aside'), ('unfilled', 'filling undone'), ('merged', 'a duplicate was merged into it'), ('refused', 'a duplicate of it was refused')], max_length=20, verbose_name='what happened')),
+                ('kind', models.CharField(choices=[('created', 'created'), ('updated', 'updated'), ('filled', 'filled from what was kept aside'), ('unfilled', 'filling undone'), ('merged', 'a duplicate was merged into it'), ('refused', 'a duplicate of it was refused'), ('corrected', 'corrected by hand'), ('closed', 'closed'), ('reopened', 'reopened'), ('marked_test', 'marked as a test'), ('unmarked_test', 'no longer a test')], max_length=20, verbose_name='what happened')),
                 ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
                 ('data', models.JSONField(blank=True, default=dict, verbose_name='details')),
                 ('by', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='by')),
@@ -349,7 +350,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='leadevent',
-            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['created', 'updated', 'filled', 'unfilled', 'merged', 'refused'])), name='event_kind_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('kind__in', ['created', 'updated', 'filled', 'unfilled', 'merged', 'refused', 'corrected', 'closed', 'reopened', 'marked_test', 'unmarked_test'])), name='event_kind_is_known'),
         ),
         migrations.AddIndex(
             model_name='lead',
@@ -466,5 +467,118 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='fill',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('changed_count', 0), ('restored_count', 0), ('undone_at__isnull', True)), ('undone_by__isnull', False), _connector='OR'), name='fill_undone_by_somebody'),
+        ),
+        migrations.CreateModel(
+            name='ColumnChoice',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list_name', models.CharField(choices=[('lead', 'leads'), ('submission', 'received submissions')], max_length=10, verbose_name='list')),
+                ('use', models.CharField(choices=[('list', 'list'), ('export', 'export')], max_length=6)),
+                ('names', models.JSONField(default=list, verbose_name='columns')),
+            ],
+            options={
+                'verbose_name': 'columns by choice',
+                'verbose_name_plural': 'columns by choice',
+                'default_permissions': (),
+            },
+        ),
+        migrations.CreateModel(
+            name='Export',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('at', models.DateTimeField(default=django.utils.timezone.now, verbose_name='when')),
+                ('list_name', models.CharField(choices=[('lead', 'leads'), ('submission', 'received submissions')], max_length=10, verbose_name='list')),
+                ('query', models.CharField(blank=True, max_length=2000, verbose_name='filter')),
+                ('format', models.CharField(choices=[('csv', 'CSV'), ('xlsx', 'XLSX (Excel)')], max_length=4, verbose_name='format')),
+                ('columns', models.JSONField(default=list, verbose_name='columns')),
+                ('rows', models.PositiveIntegerField(default=0, verbose_name='rows')),
+                ('finished_at', models.DateTimeField(null=True, verbose_name='finished')),
+            ],
+            options={
+                'verbose_name': 'export',
+                'verbose_name_plural': 'exports',
+                'ordering': ('-id',),
+                'default_permissions': ('view',),
+            },
+        ),
+        migrations.CreateModel(
+            name='SavedFilter',
+            fields=[
+                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                ('list_name', models.CharField(choices=[('lead', 'leads'), ('submission', 'received submissions')], max_length=10, verbose_name='list')),
+                ('name', models.CharField(max_length=60, verbose_name='name')),
+                ('query', models.CharField(blank=True, max_length=2000, verbose_name='filter')),
+                ('shared', models.BooleanField(default=False, verbose_name='for everybody who sees the list')),
+            ],
+            options={
+                'verbose_name': 'saved filter',
+                'verbose_name_plural': 'saved filters',
+                'ordering': ('name', 'id'),
+                'permissions': (('share_savedfilter', 'Can share saved filter'),),
+                'default_permissions': (),
+            },
+        ),
+        migrations.AlterModelOptions(
+            name='lead',
+            options={'ordering': ('-id',), 'permissions': (('export_lead', 'Can export lead'),), 'verbose_name': 'lead', 'verbose_name_plural': 'leads'},
+        ),
+        migrations.AlterModelOptions(
+            name='submission',
+            options={'ordering': ('-id',), 'permissions': (('replay_submission', 'Can replay received submission'), ('export_submission', 'Can export received submission')), 'verbose_name': 'received submission', 'verbose_name_plural': 'received submissions'},
+        ),
+        migrations.AddIndex(
+            model_name='lead',
+            index=models.Index(fields=['state', '-id'], name='lead_state_time'),
+        ),
+        migrations.AddConstraint(
+            model_name='lead',
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['open', 'closed'])), name='lead_state_is_known'),
+        ),
+        migrations.AddField(
+            model_name='columnchoice',
+            name='user',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='user'),
+        ),
+        migrations.AddField(
+            model_name='export',
+            name='by',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='who'),
+        ),
+        migrations.AddField(
+            model_name='savedfilter',
+            name='owner',
+            field=models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='owner'),
+        ),
+        migrations.AddConstraint(
+            model_name='columnchoice',
+            constraint=models.UniqueConstraint(fields=('user', 'list_name', 'use'), name='columnchoice_once_a_user'),
+        ),
+        migrations.AddConstraint(
+            model_name='columnchoice',
+            constraint=models.CheckConstraint(condition=models.Q(('list_name__in', ['lead', 'submission'])), name='columnchoice_list_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='columnchoice',
+            constraint=models.CheckConstraint(condition=models.Q(('use__in', ['list', 'export'])), name='columnchoice_use_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='export',
+            constraint=models.CheckConstraint(condition=models.Q(('list_name__in', ['lead', 'submission'])), name='export_list_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='export',
+            constraint=models.CheckConstraint(condition=models.Q(('format__in', ['csv', 'xlsx'])), name='export_format_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedfilter',
+            constraint=models.UniqueConstraint(fields=('owner', 'list_name', 'name'), name='savedfilter_name_once_an_owner'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedfilter',
+            constraint=models.CheckConstraint(condition=models.Q(('list_name__in', ['lead', 'submission'])), name='savedfilter_list_is_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='savedfilter',
+            constraint=models.CheckConstraint(condition=models.Q(('name', ''), _negated=True), name='savedfilter_has_a_name'),
         ),
     ]

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from campaigns.enums import Compared
 from campaigns.fields import FIELDS, PHONE_FIELDS, TAX_ID_FIELDS
 from easycall.ids import new_id
-from leads.enums import EventKind
+from leads.enums import EventKind, LeadState
 from leads.models.names import NameWordsField, Words
 
 # An entry of an index has to stay small, and a doubtful e-mail can be long: what is looked up is its start.
@@ -61,6 +61,8 @@ class Lead(models.Model):
     duplicate_rules = models.TextField(blank=True, default="", editable=False)
     # Nobody to call: no report counts it, and no other lead is compared with it.
     is_test = models.BooleanField(_("test lead"), default=False)
+    # Moved by leads.services only, each time with a line of history.
+    state = models.CharField(_("state"), max_length=6, choices=LeadState, default=LeadState.OPEN)
 
     external_id = models.CharField(_("external id"), max_length=EXTERNAL_ID_LENGTH, blank=True, default="")
     channel = models.TextField(_("channel"), blank=True, default="")
@@ -105,6 +107,7 @@ class Lead(models.Model):
         verbose_name = _("lead")
         verbose_name_plural = _("leads")
         ordering = ("-id",)
+        permissions = (("export_lead", "Can export lead"),)
         indexes = (
             # By hash, because a doubtful phone can be longer than an entry of a tree.
             *(
@@ -123,6 +126,7 @@ class Lead(models.Model):
                 fields=("duplicate_of", "-id"),
                 condition=models.Q(duplicate_of__isnull=False),
             ),
+            models.Index(name="lead_state_time", fields=("state", "-id")),
             models.Index(name="lead_test", fields=("-id",), condition=models.Q(is_test=True)),
             models.Index(name="lead_marked_duplicate", fields=("-id",), condition=models.Q(duplicate_of__isnull=False)),
             models.Index(
@@ -136,6 +140,7 @@ class Lead(models.Model):
             ),
         )
         constraints = (
+            models.CheckConstraint(name="lead_state_is_known", condition=models.Q(state__in=LeadState.values)),
             models.UniqueConstraint(
                 name="lead_once_an_external_id",
                 fields=("mapping", "external_id"),

@@ -97,7 +97,10 @@ class Submission(models.Model):
         verbose_name = _("received submission")
         verbose_name_plural = _("received submissions")
         ordering = ("-id",)
-        permissions = (("replay_submission", "Can replay received submission"),)
+        permissions = (
+            ("replay_submission", "Can replay received submission"),
+            ("export_submission", "Can export received submission"),
+        )
         indexes = (
             # With the problems, so that looking for one of them reads no other submission.
             models.Index(name="submission_with_problem", fields=("-id", "problem"), condition=~models.Q(problem="")),

@@ -78,6 +78,10 @@ ROWS = {
     **_pages("campaigns", "campaign", see="AS", add="AS", change="AS", delete="A"),
     **_pages("campaigns", "question", see="AS", add="AS", change="AS", delete="A"),
     **_pages("leads", "lead", see="ASO"),
+    **{
+        f"admin:leads_lead_{act}": Row(f"/admin/leads/lead/{{lead}}/{act}/", "AS", "AS")
+        for act in ("correct", "close", "reopen", "mark_test", "unmark_test")
+    },
     **_pages("leads", "importmapping", see="AS", add="AS", change="AS", delete="A"),
     **{
         f"admin:leads_importmapping_{name}": Row(f"/admin/leads/importmapping/{{importmapping}}/kit/{part}", "AS", "AS")
