@@ -57,9 +57,11 @@ def _delivery(
 def remove(*, leads: QuerySet[Lead], by: User) -> int:
     """Delete those that are tests, with the submissions that made nothing else, and note who did. Returns how many.
 
-    One that another lead is a duplicate of stays: it was no test when that one came.
+    One that another lead is a duplicate of stays: it was no test when that one came. So does one that came in as a
+    lead and was marked by hand: what a sender was told is stored is not to be lost by a slip.
     """
-    tests = leads.filter(is_test=True).exclude(Exists(Lead.objects.filter(duplicate_of=OuterRef("pk"))))
+    sent_as_tests = leads.filter(is_test=True, submission__tested_by__isnull=False)
+    tests = sent_as_tests.exclude(Exists(Lead.objects.filter(duplicate_of=OuterRef("pk"))))
     chosen = list(tests.order_by("pk").values_list("pk", "submission"))
     ids = [lead for lead, _ in chosen]
     _note(ids, by)

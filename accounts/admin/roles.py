@@ -23,6 +23,8 @@ ACTIONS: Mapping[str, StrOrPromise] = {
     "change": pgettext_lazy("permission", "change"),
     "delete": pgettext_lazy("permission", "delete"),
     "replay": pgettext_lazy("permission", "replay"),
+    "export": pgettext_lazy("permission", "export"),
+    "share": pgettext_lazy("permission", "share"),
     "manage": pgettext_lazy("permission", "let in, and give roles"),
 }
 

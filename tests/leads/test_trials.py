@@ -109,6 +109,11 @@ def test_removing_takes_the_tests_and_nothing_else(mapping: ImportMapping, someb
 
 
 def test_removing_leaves_a_test_that_others_are_duplicates_of(mapping: ImportMapping, somebody: User) -> None:
-    first = LeadFactory(is_test=True)
+    first = LeadFactory(is_test=True, submission__tested_by=somebody)
     LeadFactory(duplicate_of=first, duplicate_rules="mobile")
+    assert trials.remove(leads=Lead.objects.all(), by=somebody) == 0
+
+
+def test_removing_leaves_a_lead_that_was_marked_by_hand(mapping: ImportMapping, somebody: User) -> None:
+    LeadFactory(is_test=True)
     assert trials.remove(leads=Lead.objects.all(), by=somebody) == 0
