@@ -20,7 +20,7 @@ from tests.factories import CredentialFactory, ImportMappingFactory, SubmissionF
 pytestmark = pytest.mark.django_db(transaction=True)
 
 # What is no page to look at: downloads, scripts, and what only leads elsewhere.
-NO_PAGE = re.compile(r"/(first-steps|jsi18n|autocomplete|body|answer|logout)/")
+NO_PAGE = re.compile(r"/(first-steps|jsi18n|autocomplete|body|answer|logout)/|/kit/(openapi|requests)")
 TO_DARK = "document.documentElement.classList.remove('light'); document.documentElement.classList.add('dark')"
 GRAVE = {"serious", "critical"}
 
