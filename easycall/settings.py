@@ -138,7 +138,8 @@ def database() -> dict[str, Any]:
             "connect_timeout": 5,
             # Statements that ask for it are prepared (see leads.intake.whereabouts); a pooler would mix them up.
             "prepare_threshold": None if env.bool("PGBOUNCER", default=False) else 5,
-            "options": "-c synchronous_commit=on -c statement_timeout=30000 -c lock_timeout=10000",
+            # With the default of 4 MB the search for a name that many leads have forgets which rows of a page it found.
+            "options": "-c synchronous_commit=on -c statement_timeout=30000 -c lock_timeout=10000 -c work_mem=16MB",
         }
     return config
 
