@@ -1,4 +1,4 @@
-from datetime import datetime
+from datetime import UTC, datetime
 from uuid import UUID
 
 from uuid_utils.compat import uuid7
@@ -12,3 +12,8 @@ def new_id() -> UUID:
 def lowest_id(moment: datetime) -> UUID:
     """What no id made at `moment` or later is below, and every id made before it is."""
     return UUID(int=max(int(moment.timestamp() * 1000), 0) << 80)
+
+
+def moment_of(identifier: UUID) -> datetime:
+    """When an id was made, to the millisecond."""
+    return datetime.fromtimestamp((identifier.int >> 80) / 1000, UTC)

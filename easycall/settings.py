@@ -139,7 +139,9 @@ def database() -> dict[str, Any]:
             # Statements that ask for it are prepared (see leads.intake.whereabouts); a pooler would mix them up.
             "prepare_threshold": None if env.bool("PGBOUNCER", default=False) else 5,
             # With the default of 4 MB the search for a name that many leads have forgets which rows of a page it found.
-            "options": "-c synchronous_commit=on -c statement_timeout=30000 -c lock_timeout=10000 -c work_mem=16MB",
+            # Compiling a statement of many small parts takes longer than running it.
+            "options": "-c synchronous_commit=on -c statement_timeout=30000 -c lock_timeout=10000 "
+            "-c work_mem=16MB -c jit=off",
         }
     return config
 

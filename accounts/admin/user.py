@@ -17,6 +17,7 @@ from django_otp.plugins.otp_totp.admin import TOTPDevice
 from accounts import services
 from accounts.admin.access import AccessPages
 from accounts.admin.credential import CredentialPages
+from accounts.admin.filters import TokensFilter
 from accounts.admin.forms import (
     EditPersonForm,
     EditUserForm,
@@ -99,7 +100,7 @@ class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
     readonly_fields = ("last_login", "date_joined")
     filter_horizontal = ()
     list_display = ("username", "kind", "is_active", "live_tokens")
-    list_filter = ("is_active",)
+    list_filter = ("is_active", TokensFilter)
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         live = Credential.objects.live().filter(user=models.OuterRef("pk")).order_by().values("user")

@@ -1,5 +1,5 @@
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from ipaddress import IPv4Address, IPv6Address, ip_network
 
 from django.conf import settings
@@ -14,6 +14,7 @@ from easycall.history import History
 
 models.CharField.register_lookup(Length)
 
+EXPIRES_SOON = timedelta(days=14)
 HIGHEST_RATE = 60_000  # a request a millisecond
 
 
@@ -32,6 +33,11 @@ class CredentialQuerySet(models.QuerySet["Credential"]):
         return self.filter(
             models.Q(expires_at=None) | models.Q(expires_at__gt=now), revoked_at=None, user__is_active=True
         )
+
+    def expiring(self, now: datetime | None = None) -> "CredentialQuerySet":
+        """Those of them that will soon open it no more, the first one first."""
+        now = now or timezone.now()
+        return self.live(now).filter(expires_at__lte=now + EXPIRES_SOON).order_by("expires_at")
 
 
 class Credential(models.Model):

@@ -72,6 +72,7 @@ def test_commit_on_postgresql_is_on_disk_and_no_statement_waits_for_ever() -> No
     assert answer("SHOW synchronous_commit") == "on"
     assert answer("SHOW statement_timeout") == "30s"
     assert answer("SHOW lock_timeout") == "10s"
+    assert answer("SHOW jit") == "off"
 
 
 def test_a_thread_keeps_its_connection_and_asks_whether_it_is_there() -> None:
