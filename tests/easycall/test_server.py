@@ -255,7 +255,7 @@ def test_without_its_database_it_is_live_and_not_ready_and_takes_no_lead(tmp_pat
 
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
-def test_stopping_does_notwait_for_the_pool(tmp_path: Path) -> None:
+def test_stopping_does_not_wait_for_the_pool(tmp_path: Path) -> None:
     host, _, _ = os.environ["DATABASE_URL"].rpartition("/")
     server = Server(tmp_path, "easycall.asgi:application", DATABASE_URL=f"{host}/{connection.settings_dict['NAME']}")
     assert server.ask(GOOD.replace(b"live", b"ready"))[0] == 200
