@@ -4,9 +4,11 @@ The door reads its bodies without a thread, so that clients which stall hold up 
 meantime together (leads.api.lanes). The pages get a request when the whole of it is there.
 """
 
+import asyncio
 from typing import Any, cast
 
 from a2wsgi import WSGIMiddleware
+from a2wsgi.wsgi import WSGIResponder
 from a2wsgi.wsgi_typing import WSGIApp
 from django.conf import settings
 
@@ -16,7 +18,40 @@ from leads.api import door, lanes, wire
 # A form of the admin is never longer than this.
 PAGE_BYTES = 32 * 1024 * 1024
 
-_pages = WSGIMiddleware(cast(WSGIApp, pages), workers=settings.THREADS)
+# So often a thread that waits for a client looks whether it is still there.
+_PATIENCE = 1.0
+
+
+class _Responder(WSGIResponder):
+    """Lets go of a thread whose client is gone: nobody takes what it has to send, and it would wait for ever."""
+
+    _is_gone = False
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            self._is_gone = True
+
+    def send(self, message: Any) -> None:
+        taken = asyncio.run_coroutine_threadsafe(self.send_queue.put(message), self.loop)
+        while not self._is_gone:
+            try:
+                return taken.result(_PATIENCE)
+            except TimeoutError:
+                continue
+        taken.cancel()
+        raise ConnectionAbortedError
+
+
+class _Pages(WSGIMiddleware):
+    """a2wsgi's own, with this responder."""
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        await _Responder(self.app, self.executor, self.send_queue_size)(scope, receive, send)
+
+
+_pages = _Pages(cast(WSGIApp, pages), workers=settings.THREADS)
 
 
 async def application(scope: dict[str, Any], receive: Any, send: Any) -> None:

@@ -20,7 +20,7 @@ from easycall.theme import AdminSite
 MENU = {
     "accounts": ["User", "Refusal"],
     "campaigns": ["Campaign", "Question"],
-    "leads": ["Lead", "ImportMapping", "Submission", "UnknownKey"],
+    "leads": ["Lead", "ImportMapping", "Submission", "UnknownKey", "Export"],
 }
 
 # Of Material Symbols, which the theme serves.
@@ -33,6 +33,7 @@ ICONS = {
     "ImportMapping": "alt_route",
     "Submission": "inbox",
     "UnknownKey": "key_off",
+    "Export": "download",
 }
 
 

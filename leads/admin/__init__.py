@@ -1,6 +1,7 @@
 from django.contrib.admin import site
 
 from easycall.site import MenuPage
+from leads.admin.export import ExportAdmin as ExportAdmin
 from leads.admin.front.first_steps import first_steps, may_set_up
 from leads.admin.lead import LeadAdmin as LeadAdmin
 from leads.admin.mapping import ImportMappingAdmin as ImportMappingAdmin

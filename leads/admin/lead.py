@@ -9,7 +9,9 @@ from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, ngettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
+from campaigns.fields import FIELDS
 from leads import trials
+from leads.admin.columns import ANSWER, Column, lead_columns
 from leads.admin.filters import (
     CarriesFilter,
     ChannelFilter,
@@ -24,7 +26,8 @@ from leads.admin.labels import short_moment, warning_label
 from leads.admin.lead_acts import LeadActs
 from leads.admin.lead_page import lead_page
 from leads.admin.links import actor, page_of
-from leads.enums import LeadState
+from leads.admin.list_tools import ListTools
+from leads.enums import LeadState, ListName
 from leads.models import Lead
 from leads.queries import search
 
@@ -36,9 +39,11 @@ def _cell(text: str) -> str:
 
 
 @admin.register(Lead)
-class LeadAdmin(LeadActs):
+class LeadAdmin(ListTools[Lead], LeadActs):
     """Where support looks for a lead that somebody misses, and sees what was sent and what became of it."""
 
+    list_name = ListName.LEADS
+    export_columns = ("received_at", "campaign", *FIELDS)
     actions = ("remove_tests",)
     list_display = ("received", "person", "contact", "destination", "from_channel", "flags")
     list_display_links = ("received", "person")
@@ -66,7 +71,18 @@ class LeadAdmin(LeadActs):
         css = {"all": ["leads/browse.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
-        return super().get_queryset(request).defer("answers", "kept_aside", "warnings", "name_words")
+        unread = {"answers", "kept_aside", "warnings", "name_words"}
+        if any(name.startswith(ANSWER) for name in self._chosen(request)):
+            unread.remove("answers")
+        return super().get_queryset(request).defer(*unread)
+
+    def all_columns(self) -> list[Column[Lead]]:
+        return lead_columns()
+
+    def complete(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
+        return (
+            rows.defer(None).defer("kept_aside", "warnings", "name_words").select_related("campaign", "mapping__user")
+        )
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str

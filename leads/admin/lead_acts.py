@@ -96,7 +96,7 @@ class LeadActs(ViewOnlyAdmin[Lead]):
     def act_view(self, request: HttpRequest, lead_id: UUID, act: str) -> HttpResponse:
         """Ask, with room for a note; then do it."""
         lead = self._to_change(request, lead_id)
-        form = NoteForm(request.POST or None)
+        form = NoteForm(request.POST if request.method == "POST" else None)
         if request.method == "POST" and form.is_valid():
             try:
                 ACTS[act].service(lead_id=lead.pk, by=actor(request), note=form.cleaned_data["note"])
@@ -109,7 +109,7 @@ class LeadActs(ViewOnlyAdmin[Lead]):
 
     def correct_view(self, request: HttpRequest, lead_id: UUID) -> HttpResponse:
         lead = self._to_change(request, lead_id)
-        form = CorrectionForm(request.POST or None, lead=lead)
+        form = CorrectionForm(request.POST if request.method == "POST" else None, lead=lead)
         if request.method == "POST" and form.is_valid():
             try:
                 event = corrections.correct(lead_id=lead.pk, corrections=form.corrections(), by=actor(request))

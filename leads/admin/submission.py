@@ -10,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 
+from leads.admin.columns import Column, submission_columns
 from leads.admin.filters import (
     DuplicatesInFilter,
     MappingFilter,
@@ -20,11 +21,12 @@ from leads.admin.filters import (
 )
 from leads.admin.labels import problem_title, short_moment
 from leads.admin.links import page_of
+from leads.admin.list_tools import ListTools
 from leads.admin.mending import mending
 from leads.admin.replay import ReplayPages, why_not
 from leads.admin.retention import retention_text
 from leads.admin.submission_page import submission_page
-from leads.enums import Outcome
+from leads.enums import ListName, Outcome
 from leads.models import Lead, Submission
 from leads.queries import search_submissions
 
@@ -43,9 +45,11 @@ def _download(content: bytes, name: str) -> HttpResponse:
 
 
 @admin.register(Submission)
-class SubmissionAdmin(ReplayPages):
+class SubmissionAdmin(ListTools[Submission], ReplayPages):
     """The journal: what came in, byte for byte, and what was answered."""
 
+    list_name = ListName.SUBMISSIONS
+    export_columns = ("received_at", "id", "sender", "outcome", "status", "problems", "created_leads", "code")
     list_display = (
         "received",
         "user",
@@ -71,13 +75,18 @@ class SubmissionAdmin(ReplayPages):
     search_fields = ("id",)
     search_help_text = _("The id of a submission or of a lead, as the receipt has it.")
     fieldsets = ((None, {"fields": ()}),)
-    list_before_template = "admin/leads/submission/retention.html"
 
     class Media:
         css = {"all": ["leads/browse.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Submission]:
         return super().get_queryset(request).defer("body", "answer", "first_answer", "query", "content_type")
+
+    def all_columns(self) -> list[Column[Submission]]:
+        return submission_columns()
+
+    def complete(self, rows: QuerySet[Submission]) -> QuerySet[Submission]:
+        return rows.select_related("user", "mapping")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"retention": retention_text(), **(extra_context or {})})

@@ -82,6 +82,12 @@ ROWS = {
         f"admin:leads_lead_{act}": Row(f"/admin/leads/lead/{{lead}}/{act}/", "AS", "AS")
         for act in ("correct", "close", "reopen", "mark_test", "unmark_test")
     },
+    **{
+        f"admin:leads_{model}_{tool}": Row(f"/admin/leads/{model}/{tool}/", see, see)
+        for tool, roles in {"columns": ("ASO", "AS"), "filters": ("ASO", "AS"), "export": ("A", "A")}.items()
+        for model, see in zip(("lead", "submission"), roles, strict=True)
+    },
+    **_pages("leads", "export", see="A"),
     **_pages("leads", "importmapping", see="AS", add="AS", change="AS", delete="A"),
     **{
         f"admin:leads_importmapping_{name}": Row(f"/admin/leads/importmapping/{{importmapping}}/kit/{part}", "AS", "AS")

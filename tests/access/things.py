@@ -6,7 +6,7 @@ from typing import Any
 
 from accounts.models import Refusal
 from leads import share_links
-from leads.models import Fill
+from leads.models import Export, Fill
 from tests.factories import (
     CredentialFactory,
     LeadFactory,
@@ -37,4 +37,5 @@ def make_things() -> Mapping[str, Any]:
         "unknownkey": unknown.pk,
         "fill": fill.pk,
         "refusal": refusal.pk,
+        "export": Export.objects.create(by=UserFactory(admin=True), list_name="lead", format="csv").pk,
     }
