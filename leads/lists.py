@@ -76,11 +76,16 @@ def begin_export(*, list_name: ListName, query: str, form: ExportFormat, columns
     return Export.objects.create(list_name=list_name, query=query, format=form, columns=list(columns), by=by)
 
 
-def exported(export: Export, rows: QuerySet[_Row], texts_of: Callable[[_Row], Row]) -> Iterator[list[Row]]:
-    """The rows in chunks, the newest first; counted in the history as they go, also when they are broken off."""
+def exported(
+    export: Export, rows: QuerySet[_Row], texts_of: Callable[[_Row], Row], *, few: bool = False
+) -> Iterator[list[Row]]:
+    """The rows in chunks, `few` of them at once, the newest first.
+
+    They are counted in the history, also when they are broken off.
+    """
     count = 0
     try:
-        for chunk in _chunks(rows):
+        for chunk in _chunks(rows, few=few):
             count += len(chunk)
             yield [texts_of(row) for row in chunk]
         Export.objects.filter(pk=export.pk).update(finished_at=timezone.now())
@@ -88,9 +93,14 @@ def exported(export: Export, rows: QuerySet[_Row], texts_of: Callable[[_Row], Ro
         Export.objects.filter(pk=export.pk).update(rows=F("rows") + count)
 
 
-def _chunks(rows: QuerySet[_Row]) -> Iterator[list[_Row]]:
+def _chunks(rows: QuerySet[_Row], *, few: bool) -> Iterator[list[_Row]]:
+    """The rows of one stretch of the table's ids after the other, however few of each are wanted.
+
+    A limit instead would have PostgreSQL look for all that is filtered again for each chunk. `few` are one chunk.
+    """
     rows = rows.order_by("-pk")
-    chunk = list(rows[:CHUNK])
-    while chunk:
-        yield chunk
-        chunk = list(rows.filter(pk__lt=chunk[-1].pk)[:CHUNK]) if len(chunk) == CHUNK else []
+    ids = rows.model._base_manager.order_by("-pk").values_list("pk", flat=True)
+    while not few and (lowest := list(ids[CHUNK - 1 : CHUNK])):
+        yield list(rows.filter(pk__gte=lowest[0]))
+        rows, ids = rows.filter(pk__lt=lowest[0]), ids.filter(pk__lt=lowest[0])
+    yield list(rows)

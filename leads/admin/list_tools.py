@@ -184,32 +184,37 @@ class ListTools(ViewOnlyAdmin[_Row]):
             if request.method == "POST" and form.is_valid():
                 names, form_of_file = form.cleaned_data["columns"], ExportFormat(form.cleaned_data["format"])
                 wanted = [column for column in columns if column.name in names]
-                return self._file(request, self._rows(request, changelist, form_of_file), wanted, form_of_file)
+                return self._file(request, changelist, wanted, form_of_file)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self._back("")
         total = changelist.paginator.total
         return self._tool_page(request, "export", form=form, title=_("Export"), total=total, separator=_separator())
 
-    def _rows(self, request: HttpRequest, changelist: ChangeList, form: ExportFormat) -> QuerySet[_Row]:
-        """What the list has on all its pages and beyond. Raises ValidationError where a sheet is too short for it."""
+    def _rows(self, request: HttpRequest, changelist: ChangeList, form: ExportFormat) -> tuple[QuerySet[_Row], bool]:
+        """What the list has on all its pages and beyond, and whether it is few.
+
+        Raises ValidationError where a sheet is too short for it.
+        """
         rows: QuerySet[_Row] = changelist.queryset.order_by("-pk")
         paginator = changelist.paginator
-        if paginator.is_filtered and paginator.is_whole:
+        few = paginator.is_filtered and paginator.is_whole
+        if few:
             rows = self.get_queryset(request).filter(pk__in=paginator.found).order_by("-pk")
         elif form is ExportFormat.XLSX and rows.order_by()[: exports.XLSX_ROWS + 1].count() > exports.XLSX_ROWS:
             text = _("A sheet has %(rows)d rows, and these are more: choose CSV, or filter them.")
             raise ValidationError(text % {"rows": exports.XLSX_ROWS})
-        return self.complete(rows)
+        return self.complete(rows), few
 
     def _file(
-        self, request: HttpRequest, rows: QuerySet[_Row], columns: Sequence[Column[_Row]], form: ExportFormat
+        self, request: HttpRequest, changelist: ChangeList, columns: Sequence[Column[_Row]], form: ExportFormat
     ) -> HttpResponseBase:
+        rows, few = self._rows(request, changelist, form)
         names = [column.name for column in columns]
         user, query = actor(request), _query(request)
         lists.choose_columns(list_name=self.list_name, use=ColumnUse.EXPORT, names=names, by=user)
         export = lists.begin_export(list_name=self.list_name, query=query, form=form, columns=names, by=user)
-        pieces = lists.exported(export, rows, lambda row: [column.text(row) for column in columns])
+        pieces = lists.exported(export, rows, lambda row: [column.text(row) for column in columns], few=few)
         headers = [capfirst(str(column.label)) for column in columns]
         title = capfirst(str(self.opts.verbose_name_plural))
         content = (
