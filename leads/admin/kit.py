@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from easycall.admin import SetupAdmin
+from easycall.admin import FIRST_STEPS, SetupAdmin
 from leads import share_links, trials
 from leads.admin.links import actor, page_of
 from leads.admin.tried import CONTENT_TYPES, PREFIX, Tried, as_json, header_of, of_fields, of_paste, tried
@@ -49,6 +49,11 @@ class KitPages(SetupAdmin[ImportMapping]):
             ),
             *super().get_urls(),
         ]
+
+    def response_post_save_add(self, request: HttpRequest, obj: ImportMapping) -> HttpResponseRedirect:
+        if FIRST_STEPS in request.GET:
+            return super().response_post_save_add(request, obj)
+        return _back(obj.pk)
 
     def kit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         return self._page(request, self._readable(request, pk))
@@ -182,5 +187,5 @@ def _addresses(pk: int) -> context.AddressOf:
     return lambda part: f"{_kit_of(pk)}{part}"
 
 
-def _back(pk: int) -> HttpResponse:
+def _back(pk: int) -> HttpResponseRedirect:
     return HttpResponseRedirect(_kit_of(pk))

@@ -47,13 +47,13 @@ def users_offered(client: Client, url: str) -> set[User]:
     return set(client.get(url).context["adminform"].form.fields["user"].queryset)
 
 
-def test_a_code_of_a_user_is_mapped_to_a_campaign(admin_client: Client, sender: User) -> None:
+def test_a_code_of_a_user_is_mapped_to_a_campaign_and_leads_to_its_kit(admin_client: Client, sender: User) -> None:
     data = data_for(sender)
 
     response = admin_client.post(ADD, data)
 
     mapping = ImportMapping.objects.get()
-    assert response.headers["Location"] == LIST
+    assert response.headers["Location"] == reverse("admin:leads_importmapping_kit", args=[mapping.pk])
     assert (mapping.user, mapping.external_code, mapping.active) == (sender, "demo_leads", True)
     assert mapping.campaign_id == data["campaign"]
 
