@@ -262,9 +262,6 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "POSTPROCESSING_HOOKS": ["leads.api.openapi.describe_door"],
     "SERVE_AUTHENTICATION": [],
-    # Everything comes from here: whoever reads the page may have no other network.
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
 }
 
 LOGGING = {

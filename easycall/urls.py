@@ -1,7 +1,6 @@
 from django.contrib import admin
 from django.urls import include, path, re_path
-from django.views.generic import RedirectView
-from drf_spectacular.views import SpectacularSwaggerSplitView
+from django.views.generic import RedirectView, TemplateView
 
 from accounts.admin import password, second_factor
 from accounts.views import set_language
@@ -24,7 +23,7 @@ urlpatterns = [
     path("kit/", include("leads.share.urls")),
     path("api/", include((reading, "api"))),
     re_path(r"^api/schema(?:/|\.(?P<suffix>json|yaml))?\Z", schema, name="schema"),
-    path("api/docs/", SpectacularSwaggerSplitView.as_view(url="/api/schema/"), name="docs"),
+    path("api/docs/", TemplateView.as_view(template_name="api_docs.html"), name="docs"),
     path("problems/<slug:slug>", views.problem, name="problem"),
     path("health/live", health.live),
     path("health/ready", health.ready),

@@ -58,15 +58,3 @@ const listen = (section) => {
 };
 
 document.querySelectorAll("[data-live]").forEach(listen);
-
-document.querySelectorAll("[data-document]").forEach((place) => {
-  window.SwaggerUIBundle({
-    domNode: place,
-    url: place.dataset.document,
-    // Nothing leaves this server, and what is typed in is kept nowhere.
-    validatorUrl: null,
-    persistAuthorization: false,
-    defaultModelsExpandDepth: 0,
-    docExpansion: "list",
-  });
-});
