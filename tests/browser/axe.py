@@ -1,4 +1,4 @@
-"""What axe finds on a page, in light and in dark. It is put into a page once, and says only what it finds fault with."""
+"""What axe finds on a page, in light and in dark. It is put into a page once, and says only what is wrong."""
 
 from collections.abc import Iterator
 from typing import Any
