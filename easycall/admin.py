@@ -89,6 +89,12 @@ class ViewOnlyAdmin(PageAdmin[_Model]):
 
     actions: Sequence[str] | None = None
 
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        # Nobody changes it here, so the history of such changes would be empty; a lead's own is on its page.
+        return super().render_change_form(request, {**context, "show_history": False}, *args, **kwargs)
+
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 

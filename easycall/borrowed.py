@@ -16,6 +16,9 @@ OF_ONE_GENDER = (
     gettext_noop("The %(name)s “%(obj)s” was deleted successfully."),
 )
 
+# In Spanish it says “su” to whom every other sentence says “tu”.
+TOO_POLITE = (gettext_noop("Your password was changed."),)
+
 NOT_IN_ITALIAN = (
     gettext_noop("Add link"),
     gettext_noop("Change or view list link"),
