@@ -78,9 +78,9 @@ bench-growth-drop: $(BENCH)
 messages: $(DEVELOPMENT)
 	$(MANAGE) translations update
 
-# The pictures of the documentation, taken by the test that walks through the screens.
+# The pictures that the documentation names, of an installation in each language; others are removed.
 screenshots: $(DEVELOPMENT) $(CATALOGUES)
-	SCREENSHOTS=docs/img $(PY) -m pytest tests/browser
+	SCREENSHOTS=docs/img $(PY) -m pytest tests/browser/pictures
 
 lock:
 	uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url requirements.in -o requirements.txt
