@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from bench.contestants import ROOT
@@ -17,7 +18,8 @@ LUA = ROOT / "bench/lead.lua"
 # million, and its database keeps the leads of earlier benchmarks: so every benchmark starts somewhere else.
 FIRST_NUMBER = random.randint(10_000_000, 60_000_000)
 NUMBERS_A_RUN = 400_000
-_runs = 0
+# Numbers are handed out once a process.
+_runs = count()
 
 
 @dataclass
@@ -45,9 +47,7 @@ def check_tools(*names: str) -> None:
 
 def wrk(address: str, authorization: str, *, clients: int, seconds: float, batch: int = 0) -> Load:
     """POST leads for a while; with `batch`, so many in each request."""
-    global _runs  # noqa: PLW0603  numbers are handed out once a process
-    first = FIRST_NUMBER + _runs * NUMBERS_A_RUN
-    _runs += 1
+    first = FIRST_NUMBER + next(_runs) * NUMBERS_A_RUN
     command = [
         "wrk",
         "-t1",

@@ -6,8 +6,12 @@ Prints a JSON object: the token of a technical user, and the session of an admin
 import json
 import os
 import sys
+from typing import TYPE_CHECKING
 
 import django
+
+if TYPE_CHECKING:
+    from accounts.models import User
 
 CODE = "bench"
 PASSWORD = "a password that nobody uses"
@@ -35,7 +39,7 @@ def prepare(mappings: int) -> dict[str, str]:
     return {"token": token, "session": open_session(admin)}
 
 
-def open_session(admin: "User") -> str:  # noqa: F821  a model can't be imported before Django is set up
+def open_session(admin: "User") -> str:
     """Sign `admin` in, and return the value of the session's cookie."""
     from django.contrib.auth import login
     from django.contrib.sessions.backends.db import SessionStore

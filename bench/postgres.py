@@ -4,6 +4,7 @@ import os
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from pathlib import Path
 from typing import LiteralString
 from urllib.parse import urlsplit
 
@@ -85,7 +86,7 @@ class Server:
         """Drop the databases of runs that were killed."""
         names = self.connection.execute("SELECT datname FROM pg_database WHERE datname ~ %s", [f"^{PREFIX}.*_[0-9]+$"])
         for (name,) in names.fetchall():
-            if not os.path.exists(f"/proc/{name.rpartition('_')[2]}"):  # noqa: PTH110
+            if not Path("/proc", name.rpartition("_")[2]).exists():
                 self.drop(name)
 
     def backends(self, url: str) -> list[int]:

@@ -1,5 +1,5 @@
 from datetime import datetime, time, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth.forms import (
@@ -112,10 +112,10 @@ class EditPersonForm(EditUserForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        role, field = self.instance.role, self.fields["role"]
+        role, field = self.instance.role, cast(forms.ChoiceField, self.fields["role"])
         # Who was given permissions one by one, and no role, may stay so.
         none = [] if role else [("", _("No role: only the permissions below"))]
-        field.choices = [*none, *Role.choices]  # type: ignore[attr-defined]
+        field.choices = [*none, *Role.choices]
         field.required = bool(role)
         field.initial = role or ""
 
