@@ -10,9 +10,9 @@ from typing import Any
 
 import django_stubs_ext
 import environ
-from django.templatetags.static import static
 from django.utils.translation import gettext_lazy as _
 
+from easycall import look
 from easycall.secret import read_or_make_secret_key
 
 django_stubs_ext.monkeypatch()
@@ -115,7 +115,7 @@ DOOR_THREADS = env.int("DOOR_THREADS", default=2)
 
 def _database_folder() -> Path:
     """Where a file of ours may fill the disk. Of a PostgreSQL only DISK_FOLDERS can tell where it is."""
-    is_file = DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+    is_file = DATABASES["default"]["ENGINE"] == "easycall.sqlite"
     return Path(DATABASES["default"]["NAME"]).parent if is_file else VAR_DIR
 
 
@@ -124,6 +124,7 @@ def database() -> dict[str, Any]:
     config: dict[str, Any] = env.db_url("DATABASE_URL", default=f"sqlite:///{VAR_DIR / 'easycall.sqlite3'}")
     options: dict[str, Any] = config.setdefault("OPTIONS", {})
     if config["ENGINE"] == "django.db.backends.sqlite3":
+        config["ENGINE"] = "easycall.sqlite"
         options |= {
             "transaction_mode": "IMMEDIATE",
             "timeout": 20,
@@ -197,36 +198,7 @@ LOCALE_PATHS = [BASE_DIR / "locale"]
 TIME_ZONE = env.str("TIME_ZONE", default="Europe/Madrid")
 USE_TZ = True
 
-# What the theme asks for; the menu is in easycall.admin.
-UNFOLD = {
-    "SITE_TITLE": "easycall",
-    "SITE_HEADER": "easycall",
-    "SITE_SYMBOL": "headset_mic",
-    "SITE_URL": None,
-    "SITE_FAVICONS": [
-        {"rel": "icon", "type": "image/svg+xml", "href": lambda request: static("easycall/favicon.svg")},
-    ],
-    "DASHBOARD_CALLBACK": "leads.admin.front.front_page",
-    "SHOW_LANGUAGES": True,
-    "SHOW_VIEW_ON_SITE": False,
-    "STYLES": [lambda request: static("easycall/theme.css")],
-    "SCRIPTS": [lambda request: static("easycall/theme.js")],
-    "COLORS": {
-        "primary": {
-            "50": "oklch(98.4% .014 180.72)",
-            "100": "oklch(95.3% .051 180.801)",
-            "200": "oklch(91% .096 180.426)",
-            "300": "oklch(85.5% .138 181.071)",
-            "400": "oklch(77.7% .152 181.912)",
-            "500": "oklch(70.4% .14 182.503)",
-            "600": "oklch(51.1% .096 186.391)",
-            "700": "oklch(43.7% .078 188.216)",
-            "800": "oklch(38.6% .063 188.416)",
-            "900": "oklch(33% .053 189)",
-            "950": "oklch(27.7% .046 192.524)",
-        },
-    },
-}
+UNFOLD = look.UNFOLD
 
 STATIC_URL = "static/"
 STATIC_ROOT = VAR_DIR / "static"

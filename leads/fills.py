@@ -19,7 +19,6 @@ from leads.intake.body import Pair
 from leads.intake.draft import Draft, place_pair, warning_codes
 from leads.intake.keys import UNKNOWN, KeyTable
 from leads.models import Fill, FilledLead, ImportMapping, Lead, LeadEvent, UnknownKey
-from leads.pace import giving_way
 from leads.queries import carries
 from leads.unknown_keys import key_table, mark_known, spellings, target_of
 
@@ -120,9 +119,8 @@ def undo(*, fill: Fill, by: User, patience: float = PATIENCE) -> Fill:
 
 def _repeat(portion: Callable[[], bool], patience: float) -> None:
     end = monotonic() + patience
-    for _more in giving_way(iter(portion, False)):
-        if monotonic() >= end:
-            break
+    while portion() and monotonic() < end:
+        pass
 
 
 @transaction.atomic

@@ -14,7 +14,6 @@ from django.utils import timezone
 from leads.enums import Outcome
 from leads.intake.idempotency import KEPT
 from leads.models import IdempotencyKey, Lead, LeadEvent, Submission, UnknownKey
-from leads.pace import giving_way
 from leads.queries import came_between, in_chunks
 
 # A body may have 8 MiB, and SQLite lets nobody else write while these go.
@@ -84,7 +83,7 @@ def prune() -> Iterator[int]:
     """Forget what is over its time, a few submissions in each transaction. Yields how many each of them was about."""
     expired_keys().delete()
     old_samples().update(samples="")
-    for ids in giving_way(in_chunks(over_time(), _CHUNK)):
+    for ids in in_chunks(over_time(), _CHUNK):
         yield _forget(over_time().filter(pk__in=ids))
 
 

@@ -13,7 +13,7 @@ from easycall.settings import DATABASES, LOGGING, STORAGES
 
 # A file, because a SQLite database in memory has neither write-ahead log nor locks, and those are what needs testing.
 _directory = tempfile.TemporaryDirectory(prefix="easycall-tests-")
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "easycall.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": f"{_directory.name}/tests.sqlite3"}
 
 # The manifest storage fails where collectstatic has not been run.

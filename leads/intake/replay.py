@@ -27,7 +27,6 @@ from leads.intake.setup import set_up
 from leads.intake.unknown import count_unknown_keys
 from leads.intake.work import Delivery
 from leads.models import Submission
-from leads.pace import giving_way
 from leads.queries import in_chunks, replayable
 
 log = logging.getLogger(__name__)
@@ -105,7 +104,7 @@ def replay(*, submission_id: UUID, by: User | None) -> Replayed:
 def replay_all(*, submissions: QuerySet[Submission], by: User | None) -> Iterator[Replayed]:
     """Replay each, the oldest first, in a transaction of its own. Stopped anywhere, it may be begun again."""
     ids = chain.from_iterable(in_chunks(replayable(submissions), _CHUNK))
-    return giving_way(replay(submission_id=submission_id, by=by) for submission_id in ids)
+    return (replay(submission_id=submission_id, by=by) for submission_id in ids)
 
 
 @transaction.atomic

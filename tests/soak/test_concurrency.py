@@ -6,6 +6,7 @@ import secrets
 import sqlite3
 import threading
 from contextlib import closing
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
@@ -52,29 +53,76 @@ class Backup(threading.Thread):
             self.copies += 1
 
 
+@dataclass
+class Beside:
+    """What sixteen senders got, and an import of batches of 1,000, while the database was copied again and again."""
+
+    crowd: Crowd
+    long: Crowd
+    copies: int
+
+    @classmethod
+    def each_other(cls, installation: Installation, folder: Path) -> "Beside":
+        long = Crowd(installation, size=0)
+        long.senders = [Sender(installation, f"{long.name}-0", with_key=True, batch=1_000)]
+        backup = Backup(installation.database, folder)
+        with long, Crowd(installation, size=16) as crowd:
+            backup.start()
+            crowd.wait_for(40 * SECONDS, seconds=600)
+            backup.enough.set()
+        backup.join()
+        return cls(crowd, long, backup.copies)
+
+    @property
+    def statuses(self) -> set[int]:
+        return set(statuses(self.crowd.history)) | set(statuses(self.long.history))
+
+    @property
+    def slow(self) -> float:
+        """Seconds that the slowest hundredth of the sixteen's requests took at least."""
+        waited = sorted(each.ended - each.begun for request in self.crowd.history for each in request.attempts)
+        return waited[len(waited) * 99 // 100]
+
+    def __str__(self) -> str:
+        return (
+            f"16 senders beside {self.long.acknowledged} batches of 1,000 and {self.copies} backups: "
+            f"{self.crowd.judge()}; p99 {self.slow:.2f} s"
+        )
+
+
 @pytest.mark.soak
 @pytest.mark.sqlite
 def test_sixteen_senders_are_served_beside_an_import_and_a_backup(
     shared: Installation, tmp_path: Path, figures: list[str]
 ) -> None:
-    long = Crowd(shared, size=0)
-    long.senders = [Sender(shared, f"{long.name}-0", with_key=True, batch=1_000)]
-    backup = Backup(shared.database, tmp_path)
-    with long, Crowd(shared, size=16) as crowd:
-        backup.start()
-        crowd.wait_for(40 * SECONDS, seconds=600)
-        backup.enough.set()
-    backup.join()
-    waited = sorted(each.ended - each.begun for request in crowd.history for each in request.attempts)
-    slow = waited[len(waited) * 99 // 100]
-    figures.append(
-        f"16 senders beside {long.acknowledged} batches of 1,000 and {backup.copies} backups: "
-        f"{crowd.judge()}; p99 {slow:.2f} s, slowest {waited[-1]:.2f} s"
-    )
-    assert set(statuses(crowd.history)) | set(statuses(long.history)) <= {200, 201}
-    assert crowd.judge().faults == long.judge().faults == {}
-    assert backup.copies
-    assert slow < 1
+    found = Beside.each_other(shared, tmp_path)
+    figures.append(str(found))
+    assert found.statuses <= {200, 201}
+    assert found.crowd.judge().faults == found.long.judge().faults == {}
+    assert found.copies
+    assert found.slow < 1
+
+
+@pytest.mark.soak
+@pytest.mark.sqlite
+def test_twin_without_a_queue_beside_an_import_and_a_backup_is_found_out(
+    database: Database, tmp_path: Path, figures: list[str]
+) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.unfair"}
+    with running(database, tmp_path, environment=environment) as installation:
+        found = Beside.each_other(installation, tmp_path)
+    figures.append(f"without a queue: {found}")
+    assert found.slow >= 1
+
+
+@pytest.mark.soak
+@pytest.mark.sqlite
+def test_twin_with_deferred_transactions_beside_an_import_and_a_backup_is_found_out(
+    database: Database, tmp_path: Path
+) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.deferred"}
+    with running(database, tmp_path, environment=environment) as installation:
+        assert 503 in Beside.each_other(installation, tmp_path).statuses
 
 
 def battle(installation: Installation) -> tuple[list[Reply | None], int]:
