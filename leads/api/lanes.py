@@ -1,7 +1,7 @@
 """The door on gunicorn's event loop: requests wait here for a thread, and those that wait together are taken together.
 
 While a thread waits for the disk, the next requests gather behind it; it takes them at once. So a quiet server answers
-a lead without delay, and a busy one shares each commit among many.
+a lead without delay, and a busy one shares each commit, and each statement, among many.
 """
 
 import asyncio
@@ -28,7 +28,11 @@ _PATH = re.compile(r"/easycall/spring(?:/lead)?(/explain)?/?")
 # So many requests share a transaction at most, and so many bytes: a long one makes the others wait.
 _TOGETHER = 32
 _LIGHT = 16 * 1024
-_ENOUGH = 8
+# Clients that were answered together are back with their next leads within some milliseconds, but never all at once.
+# So many seconds they are waited for: less than a commit takes, and two groups of eight cost half as much again as one.
+_GATHER = 0.005
+# A group that takes so many seconds is held up, by a lock or a disk. What has come since may not be.
+_HELD_UP = 0.1
 # What waits beyond this many is told to come back, rather than to wait for longer than a client does.
 _WAITING = 2_000
 
@@ -66,14 +70,18 @@ async def send_reply(reply: Reply, send: Any) -> None:
 class Lane:
     """Some threads, each with a database connection that it keeps, which take up to `together` requests at once.
 
-    One thread takes whatever there is. The others help only when `enough` wait: two small groups cost more than one.
+    A large group costs little more than a small one. So one thread works as long as it can take all that waits, and
+    the others help only when it can't, or is held up; and it begins when as many wait as there were the last time.
     """
 
-    def __init__(self, *, threads: int, together: int, enough: int = 1) -> None:
-        self.together, self.enough = together, enough
+    def __init__(self, *, threads: int, together: int) -> None:
+        self.together, self.threads = together, threads
         self.waiting: deque[tuple[Arrival, asyncio.Future[Reply]]] = deque()
-        self.threads, self.busy = threads, 0
         self.pool = ThreadPoolExecutor(threads, thread_name_prefix="door")
+        self.busy = 0
+        # How many there were when the last group had its answers, and when that was; when the last one began.
+        self.crowd, self.ended, self.began = 1, 0.0, 0.0
+        self.looks_at = 0.0
 
     async def answer(self, arrival: Arrival) -> Reply:
         if len(self.waiting) >= _WAITING:
@@ -88,10 +96,29 @@ class Lane:
         return await reply
 
     def _start(self, loop: asyncio.AbstractEventLoop) -> None:
-        while self.busy < self.threads and len(self.waiting) >= (self.enough if self.busy else 1):
+        while self.waiting and self.busy < self.threads:
+            if (due := self._due()) > loop.time():
+                self._look_at(due, loop)
+                break
             self.busy += 1
+            self.began = loop.time()
             group = [self.waiting.popleft() for _ in range(min(self.together, len(self.waiting)))]
             self.pool.submit(self._work, group, loop)
+
+    def _due(self) -> float:
+        """When to take what waits, on the loop's clock."""
+        if self.busy:
+            return 0.0 if len(self.waiting) >= self.together else self.began + _HELD_UP
+        return 0.0 if len(self.waiting) >= self.crowd else self.ended + _GATHER
+
+    def _look_at(self, due: float, loop: asyncio.AbstractEventLoop) -> None:
+        if self.looks_at != due:
+            self.looks_at = due
+            loop.call_at(due, self._look, loop)
+
+    def _look(self, loop: asyncio.AbstractEventLoop) -> None:
+        self.looks_at = 0.0  # the clock may round, and it is not yet time
+        self._start(loop)
 
     def _work(self, group: list[tuple[Arrival, asyncio.Future[Reply]]], loop: asyncio.AbstractEventLoop) -> None:
         replies = _answer([arrival for arrival, _ in group])
@@ -104,6 +131,7 @@ class Lane:
             if not future.done():  # a client that hung up has cancelled it
                 future.set_result(reply)
         self.busy -= 1
+        self.crowd, self.ended = min(self.together, len(futures) + len(self.waiting)), loop.time()
         loop.call_soon(self._start, loop)
 
 
@@ -120,5 +148,5 @@ def _answer(arrivals: list[Arrival]) -> list[Reply]:
         _used.at = time.monotonic()
 
 
-_light = Lane(threads=settings.DOOR_THREADS, together=_TOGETHER, enough=_ENOUGH)
+_light = Lane(threads=settings.DOOR_THREADS, together=_TOGETHER)
 _heavy = Lane(threads=settings.DOOR_THREADS, together=1)
