@@ -18,6 +18,7 @@ from gunicorn.http import errors as policy
 from gunicorn.workers.gasgi import ASGIWorker
 
 from easycall.errors import MalformedRequest, Problem, TemporarilyUnavailable
+from easycall.listener import Listener
 
 # How long a request may take to arrive, head and body.
 REQUEST_SECONDS = float(os.environ.get("REQUEST_SECONDS", "30"))
@@ -226,8 +227,7 @@ class Worker(ASGIWorker):
     async def _serve(self) -> None:
         super().init_signals()
         for sock in self.sockets:
-            server = await self.loop.create_server(lambda: self.protocol(self), sock=sock.sock)
-            self.servers.append(server)
+            self.servers.append(Listener(self, sock.sock))
         while self.alive and self.ppid == os.getppid():
             self.notify()
             await asyncio.sleep(1.0)

@@ -69,6 +69,10 @@ class Server:
             head, _, body = answer.read().partition(b"\r\n\r\n")
         return int(head.split()[1]), head.decode(), body.decode()
 
+    def workers(self) -> list[int]:
+        children = Path(f"/proc/{self.process.pid}/task/{self.process.pid}/children")
+        return [int(child) for child in children.read_text().split()]
+
 
 @pytest.fixture(scope="module")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
