@@ -12,7 +12,9 @@ from accounts.models import User
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """Speak another language from now on: to this browser, and to the user wherever they sign in."""
     response = i18n.set_language(request)
-    language = request.POST.get("language", "")
-    if request.method == "POST" and isinstance(request.user, User) and language in Language.values:
-        services.choose_language(user=request.user, language=language, by=request.user)
+    user, language = request.user, request.POST.get("language", "")
+    is_choice = request.method == "POST" and language in Language.values
+    # With the password alone nobody changes anything of a user.
+    if is_choice and isinstance(user, User) and not user.second_factor_pending:
+        services.choose_language(user=user, language=language, by=user)
     return response

@@ -174,11 +174,14 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_of"
+AXES_HANDLER = "accounts.lockout.Handler"
+WRONG_PASSWORDS_PER_ADDRESS = env.int("WRONG_PASSWORDS_PER_ADDRESS", default=50)  # over all names; 0 is no limit
 AXES_LOCKOUT_CALLABLE = "accounts.admin.password.locked_out"
 AXES_ENABLE_ADMIN = False
 AXES_DISABLE_ACCESS_LOG = True
 AXES_VERBOSE = False
 OTP_TOTP_ISSUER = "easycall"
+SECOND_FACTOR_FOR_ALL = env.bool("SECOND_FACTOR_FOR_ALL", default=False)
 
 # A session ends so many hours after the sign-in, and sooner when no page is asked for. 0 minutes is no such end.
 SESSION_COOKIE_AGE = env.int("SESSION_HOURS", default=12) * 3600

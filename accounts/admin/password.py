@@ -1,5 +1,6 @@
 """A forgotten password, by e-mail."""
 
+from threading import Thread
 from typing import Any
 
 from django.conf import settings
@@ -9,10 +10,12 @@ from django.contrib.auth.forms import PasswordResetForm
 from django.http import HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse, reverse_lazy
+from django.utils import translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts import sign_in
+from accounts.lockout import is_address_locked
 from accounts.models import User
 from accounts.throttle import Throttle
 
@@ -20,15 +23,32 @@ _LOCKED = gettext_lazy(
     "After five wrong passwords this name can't sign in from this address for a quarter of an hour. "
     "From other addresses it can."
 )
+_ADDRESS_LOCKED = gettext_lazy(
+    "Too many wrong passwords came from this address. Nobody can sign in from it for a quarter of an hour."
+)
 
-# E-mails that an address may ask for in a minute, of each worker.
+# E-mails that an address may ask for in a minute, of each worker, and that a user gets, whoever asks.
 requests = Throttle(5)
+mails = Throttle(3)
 
 
 class AskForm(PasswordResetForm):
     def get_users(self, email: str) -> Any:
         """Those who sign in here; a technical account has no password to forget."""
         return (user for user in super().get_users(email) if user.is_staff)
+
+    def send_mail(self, *said: Any, **options: Any) -> None:
+        """In a thread: the time that a mail server takes would tell whether somebody has this address."""
+        context = said[2]
+        if mails.fail(str(context["user"].pk)):
+            return
+        language = translation.get_language()
+
+        def send() -> None:
+            with translation.override(language):
+                super(AskForm, self).send_mail(*said, **options)
+
+        Thread(target=send, daemon=True).start()
 
 
 class _Page:
@@ -39,7 +59,7 @@ class _Page:
     title: Any
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
-        context = super().get_context_data(**kwargs)  # type: ignore[misc]
+        context = super().get_context_data(**kwargs)  # type: ignore[misc]  # of the view that it is mixed into
         return {**admin.site.each_context(self.request), **context, **self.words()}
 
     def words(self) -> dict[str, Any]:
@@ -115,7 +135,7 @@ def locked_out(request: HttpRequest, *args: Any) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Too many wrong passwords"),
-        "note": _LOCKED,
+        "note": _ADDRESS_LOCKED if is_address_locked(request) else _LOCKED,
         "link": {"url": reverse("admin_password_reset"), "text": _("Forgotten password")},
     }
     headers = {"Retry-After": str(int(settings.AXES_COOLOFF_TIME.total_seconds()))}

@@ -51,7 +51,8 @@ class User(AbstractUser):
     @property
     def second_factor_pending(self) -> bool:
         """Whether this session, in which the password was right, still lacks the code of the authenticator app."""
-        is_needed = self.second_factor_required or self.second_factor_since is not None
+        is_required = self.second_factor_required or settings.SECOND_FACTOR_FOR_ALL
+        is_needed = is_required or self.second_factor_since is not None
         return is_needed and getattr(self, "otp_device", None) is None
 
     def get_session_auth_hash(self) -> str:

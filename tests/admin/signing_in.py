@@ -5,10 +5,9 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from django_otp.oath import TOTP
-from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import second_factor
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 
 LOGIN, HOME = reverse("admin:login"), reverse("admin:index")
 PASSWORD = "largo-y-raro-27"
@@ -28,7 +27,7 @@ def is_in(client: Client) -> bool:
 
 def digits(user: User, *, later: int = 0) -> str:
     """What the app of `user` shows, so many steps of half a minute from now."""
-    device = TOTPDevice.objects.get(user=user)
+    device = AuthenticatorApp.objects.get(user=user)
     totp = TOTP(device.bin_key)
     totp.time = timezone.now().timestamp() + later * 30
     return f"{totp.token():06d}"

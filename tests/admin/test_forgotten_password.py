@@ -1,8 +1,11 @@
 """A forgotten password, by an e-mail that a real mail server takes."""
 
+import logging
 import re
+import time
 from collections.abc import Iterator
 from email.message import EmailMessage
+from queue import Empty, Queue
 from typing import Any
 
 import environ
@@ -32,14 +35,28 @@ class Inbox(Message):
 
     def __init__(self) -> None:
         super().__init__(EmailMessage)
-        self.messages: list[EmailMessage] = []
+        self._came: Queue[EmailMessage] = Queue()
+        self.seconds = 0.0
 
     def prepare_message(self, session: Any, envelope: Envelope) -> Any:
         self.recipients = envelope.rcpt_tos
         return super().prepare_message(session, envelope)
 
     def handle_message(self, message: Any) -> None:
-        self.messages.append(message)
+        time.sleep(self.seconds)
+        self._came.put(message)
+
+    def next(self) -> EmailMessage:
+        """The next message: it comes after the answer of the page. Raises Empty."""
+        return self._came.get(timeout=10)
+
+    def is_empty(self) -> bool:
+        """Whether nothing came in the time in which something would have."""
+        try:
+            self._came.get(timeout=1)
+        except Empty:
+            return True
+        return False
 
 
 def _knows(server: object, session: object, envelope: object, mechanism: str, data: LoginPassword) -> AuthResult:
@@ -64,6 +81,7 @@ def inbox(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Inbox]:
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
     settings.DEFAULT_FROM_EMAIL = "easycall@example.com"
     monkeypatch.setattr(password, "requests", Throttle(5))
+    monkeypatch.setattr(password, "mails", Throttle(5))
     yield inbox
     server.stop()
 
@@ -88,7 +106,7 @@ def test_a_link_by_e_mail_leads_to_a_new_password(inbox: Inbox, lucia: User) -> 
     assert "/admin/password-reset/" in client.get(LOGIN).content.decode()
     sent = client.post(ASK, {"email": "Lucia@example.com"}, follow=True)
     assert "Look at your e-mail" in text_of(sent)
-    [message] = inbox.messages
+    message = inbox.next()
     assert (inbox.recipients, message["From"]) == (["lucia@example.com"], "easycall@example.com")
     form = client.get(link_in(message), follow=True)
     data = {"new_password1": NEW, "new_password2": NEW}
@@ -101,7 +119,7 @@ def test_a_link_by_e_mail_leads_to_a_new_password(inbox: Inbox, lucia: User) -> 
 @pytest.mark.parametrize(("language", "words"), [("es", "contraseña"), ("it", "password"), ("en", "password")])
 def test_the_e_mail_is_in_the_language_of_who_asks(inbox: Inbox, lucia: User, language: str, words: str) -> None:
     browser(language).post(ASK, {"email": lucia.email})
-    body = str(inbox.messages[0].get_payload(decode=True), "utf-8")
+    body = str(inbox.next().get_payload(decode=True), "utf-8")
     assert words in body
     assert "lucia" in body
 
@@ -109,7 +127,7 @@ def test_the_e_mail_is_in_the_language_of_who_asks(inbox: Inbox, lucia: User, la
 def test_a_new_password_is_as_good_as_any_other(inbox: Inbox, lucia: User) -> None:
     client = browser()
     client.post(ASK, {"email": lucia.email})
-    form = client.get(link_in(inbox.messages[0]), follow=True)
+    form = client.get(link_in(inbox.next()), follow=True)
     client.post(form.redirect_chain[-1][0], {"new_password1": "short", "new_password2": "short"})
     assert User.objects.get(pk=lucia.pk).check_password(OLD)
 
@@ -119,7 +137,7 @@ def test_a_new_password_ends_the_lock_of_wrong_ones(inbox: Inbox, lucia: User) -
     for _ in range(5):
         client.post(LOGIN, {"username": "lucia", "password": "wrong"})
     client.post(ASK, {"email": lucia.email})
-    form = client.get(link_in(inbox.messages[0]), follow=True)
+    form = client.get(link_in(inbox.next()), follow=True)
     client.post(form.redirect_chain[-1][0], {"new_password1": NEW, "new_password2": NEW})
     client.post(LOGIN, {"username": "lucia", "password": NEW})
     assert client.get(reverse("admin:index")).status_code == 200
@@ -132,19 +150,46 @@ def test_nobody_learns_who_has_an_address(inbox: Inbox, lucia: User, email: str)
     known = browser().post(ASK, {"email": lucia.email})
     unknown = browser().post(ASK, {"email": email})
     assert (known.status_code, known.headers["Location"]) == (unknown.status_code, unknown.headers["Location"])
-    assert len(inbox.messages) == 1
+    assert inbox.next()["To"] == lucia.email
+    assert inbox.is_empty()
+
+
+def test_a_slow_mail_server_does_not_tell_who_has_an_address(inbox: Inbox, lucia: User) -> None:
+    inbox.seconds = 3
+    began = time.monotonic()
+    browser().post(ASK, {"email": lucia.email})
+    assert time.monotonic() - began < 1.5
+    assert inbox.next()["To"] == lucia.email
+
+
+def test_a_user_gets_some_mails_a_minute_whoever_asks(
+    inbox: Inbox, lucia: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(password, "mails", Throttle(2))
+    for number in range(3):
+        answer = browser().post(ASK, {"email": lucia.email}, REMOTE_ADDR=f"192.0.2.{number}")
+        assert answer.status_code == 302
+    assert (inbox.next()["To"], inbox.next()["To"]) == (lucia.email, lucia.email)
+    assert inbox.is_empty()
 
 
 def test_an_address_asks_for_five_a_minute(inbox: Inbox, lucia: User) -> None:
     for _ in range(6):
         last = browser().post(ASK, {"email": lucia.email})
     assert "Wait a minute" in text_of(last)
-    assert len(inbox.messages) == 5
+    assert len([inbox.next() for _ in range(5)]) == 5
+    assert inbox.is_empty()
 
 
-def test_a_mail_server_that_is_down_breaks_no_page(inbox: Inbox, lucia: User, settings: Any) -> None:
+def test_a_mail_server_that_is_down_breaks_no_page(
+    inbox: Inbox, lucia: User, settings: Any, caplog: pytest.LogCaptureFixture
+) -> None:
     settings.EMAIL_PORT = free_port()
-    assert browser().post(ASK, {"email": lucia.email}).status_code == 302
+    with caplog.at_level(logging.ERROR):
+        assert browser().post(ASK, {"email": lucia.email}).status_code == 302
+        assert inbox.is_empty()
+    assert "Failed to send password reset email" in caplog.text
+    assert lucia.email not in caplog.text
 
 
 def test_without_a_mail_server_the_page_says_whom_to_ask(lucia: User) -> None:

@@ -3,12 +3,16 @@
 import re
 from collections.abc import Callable
 from datetime import timedelta
+from io import StringIO
+from typing import Any
 
 import pytest
 import time_machine
+from django.core.management import CommandError, call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -120,6 +124,53 @@ def test_who_has_to_have_an_app_sets_it_up_before_the_first_page(lucia: User, ad
     codes = re.findall(r"<li><code>(\w+)</code>", done.content.decode())
     assert (len(codes), is_in(client)) == (10, True)
     assert "no-cache" in done["Cache-Control"]
+
+
+def test_everybody_needs_an_app_where_the_installation_says_so(lucia: User, settings: Any) -> None:
+    settings.SECOND_FACTOR_FOR_ALL = True
+    client = browser()
+    enter(client)
+    assert client.get(HOME, follow=True).redirect_chain[-1][0] == SET_UP
+    assert client.get(reverse("admin:leads_lead_changelist")).status_code == 302
+    client.post(SET_UP, {"code": digits(lucia)})
+    assert is_in(client)
+
+
+def test_the_database_alone_does_not_open_the_door(lucia: User, settings: Any) -> None:
+    codes = add_app(lucia)
+    device = TOTPDevice.objects.get()
+    totp = TOTP(device.bin_key)
+    totp.time = timezone.now().timestamp() + 30
+    assert second_factor.verify(user=lucia, code=f"{totp.token():06d}") is None
+    assert not {*codes} & {*StaticToken.objects.values_list("token", flat=True)}
+    with time_machine.travel(timezone.now() + timedelta(minutes=5)):
+        for stored in StaticToken.objects.values_list("token", flat=True)[:1]:
+            assert second_factor.verify(user=lucia, code=stored) is None
+    settings.SECRET_KEY = "another installation's"
+    with time_machine.travel(timezone.now() + timedelta(minutes=10)):
+        assert second_factor.verify(user=lucia, code=codes[0]) is None
+
+
+def test_the_password_alone_changes_no_language(lucia: User) -> None:
+    add_app(lucia)
+    client = browser()
+    enter(client)
+    client.post(reverse("set_language"), {"language": "it"})
+    assert User.objects.get(pk=lucia.pk).language == ""
+
+
+def test_the_command_turns_off_the_app_of_the_last_administrator(lucia: User) -> None:
+    add_app(lucia)
+    call_command("remove_second_factor", "lucia", stdout=StringIO())
+    client = browser()
+    enter(client)
+    assert is_in(client)
+
+
+@pytest.mark.parametrize("name", ["lucia", "nobody"])
+def test_the_command_says_whose_app_is_not_there(lucia: User, name: str) -> None:
+    with pytest.raises(CommandError, match="no user of this name with an authenticator app"):
+        call_command("remove_second_factor", name)
 
 
 def test_a_wrong_code_turns_no_app_on(lucia: User) -> None:

@@ -1,6 +1,7 @@
 """Signing in: who is locked out, and how sessions end."""
 
 from datetime import timedelta
+from typing import Any
 
 import pytest
 import time_machine
@@ -52,6 +53,30 @@ def test_other_names_are_not_locked_at_the_address(lucia: User) -> None:
     colleague = browser()
     enter(colleague, username="mario")
     assert is_in(colleague)
+
+
+def test_an_address_that_goes_through_many_names_is_locked(lucia: User, settings: Any) -> None:
+    settings.WRONG_PASSWORDS_PER_ADDRESS = 6
+    guesser = browser("198.51.100.9")
+    answers = [enter(guesser, "Verano2026!!", f"name{number}").status_code for number in range(6)]
+    locked = enter(guesser)
+    assert (answers, locked.status_code) == ([200] * 6, 429)
+    assert "Nobody can sign in from it" in text_of(locked)
+    elsewhere = browser()
+    enter(elsewhere)
+    assert is_in(elsewhere)
+
+
+def test_an_address_is_let_in_again_after_a_quarter_of_an_hour(lucia: User, settings: Any) -> None:
+    settings.WRONG_PASSWORDS_PER_ADDRESS = 2
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        for number in range(2):
+            enter(browser(), "wrong", f"name{number}")
+        assert enter(browser()).status_code == 429
+        clock.shift(timedelta(minutes=16))
+        client = browser()
+        enter(client)
+        assert is_in(client)
 
 
 def test_addresses_of_one_ipv6_network_are_one(lucia: User) -> None:
