@@ -30,7 +30,7 @@ run: $(RUNTIME) $(CATALOGUES) $(STATIC)
 	@$(PY) -c 'import socket; s = socket.socket(); s.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1); s.bind(("127.0.0.1", $(PORT)))' 2>/dev/null \
 		|| { echo "Port $(PORT) is taken. Choose another one: make run PORT=8001" >&2; exit 1; }
 	@$(MANAGE) migrate --verbosity 0
-	@$(MANAGE) demo --port $(PORT)
+	@$(MANAGE) demo --port $(PORT) $(if $(filter 0,$(DEMO)),--empty)
 	@PORT=$(PORT) exec $(PY) -m gunicorn
 
 test: $(DEVELOPMENT) $(CATALOGUES)

@@ -9,16 +9,16 @@ from django.test import Client
 
 from accounts.models import Credential, User
 from campaigns.models import Question
-from leads.models import Lead
+from leads.models import ImportMapping, Lead
 from tests.factories import UserFactory
 from tests.intake.world import send
 
 pytestmark = pytest.mark.django_db
 
 
-def _run() -> list[str]:
+def _run(*options: str) -> list[str]:
     output = StringIO()
-    call_command("demo", "--port", "8123", stdout=output)
+    call_command("demo", "--port", "8123", *options, stdout=output)
     return output.getvalue().splitlines()
 
 
@@ -79,6 +79,16 @@ def test_the_commands_of_the_next_start_name_the_database_and_not_its_password(m
     said = "\n".join(_run())
     assert "DATABASE_URL=postgres://easy:PASSWORD@localhost/leads .venv/bin/python manage.py create_token demo" in said
     assert "s3cret" not in said
+
+
+def test_without_the_demo_the_administrator_signs_in_to_the_first_steps() -> None:
+    lines = _run("--empty")
+    assert "curl" not in "\n".join(lines)
+    client = Client()
+    client.post("/admin/login/", {"username": _value(lines, "User:"), "password": _value(lines, "Password:")})
+    assert 'data-step="user"' in client.get("/admin/").content.decode()
+    assert (User.objects.count(), ImportMapping.objects.count()) == (1, 0)
+    assert "create_token" not in "\n".join(_run())
 
 
 def test_a_database_with_users_is_left_alone() -> None:

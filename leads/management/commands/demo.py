@@ -16,6 +16,7 @@ from accounts.services import create_token
 from campaigns.models import Campaign, Question
 from leads.models import ImportMapping
 
+ADMINISTRATOR = "admin"
 CODE = "demo_leads"
 
 # The help article's own example.
@@ -43,18 +44,22 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--port", default="8000", help="where the server will listen (8000)")
+        parser.add_argument("--empty", action="store_true", help="make the administrator, and nothing else")
 
-    def handle(self, *args: Any, port: str, **options: Any) -> None:
+    def handle(self, *args: Any, port: str, empty: bool, **options: Any) -> None:
         address = f"http://127.0.0.1:{port}"
         self.stdout.write(f"Admin:    {address}/admin/")
         if User.objects.exists():
             for line in how_to_get_in():
                 self.stdout.write(line)
             return
-        password, token = make_demo()
-        body = json.dumps(LEAD, ensure_ascii=False)
-        self.stdout.write("User:     admin")
+        password, token = (make_administrator()[1], "") if empty else make_demo()
+        self.stdout.write(f"User:     {ADMINISTRATOR}")
         self.stdout.write(f"Password: {password}")
+        if empty:
+            self.stdout.write("It is shown once. Sign in: the first page goes through the first steps.")
+            return
+        body = json.dumps(LEAD, ensure_ascii=False)
         self.stdout.write("These are shown once. With the server running, send a first lead from another window:")
         self.stdout.write(
             f"curl -sS {address}/easycall/spring -H 'Authorization: Bearer {token}' "
@@ -68,10 +73,10 @@ def how_to_get_in() -> list[str]:
     admin = users.filter(is_superuser=True).first()
     sender = users.filter(credentials__isnull=False).first()
     command = f"{_database()}.venv/bin/python manage.py"
-    return [
-        f"New password: {command} changepassword {shlex.quote(admin.username if admin else 'USERNAME')}",
-        f"New token:    {command} create_token {shlex.quote(sender.username if sender else 'USERNAME')}",
-    ]
+    lines = [f"New password: {command} changepassword {shlex.quote(admin.username if admin else 'USERNAME')}"]
+    if sender:
+        lines.append(f"New token:    {command} create_token {shlex.quote(sender.username)}")
+    return lines
 
 
 def _database() -> str:
@@ -85,11 +90,16 @@ def _database() -> str:
     return f"DATABASE_URL={shlex.quote(url)} "
 
 
+def make_administrator() -> tuple[User, str]:
+    """The administrator and the password, which is random."""
+    password = secrets.token_urlsafe(12)
+    return User.objects.create_superuser(ADMINISTRATOR, password=password), password
+
+
 @transaction.atomic
 def make_demo() -> tuple[str, str]:
     """Make the rows of the demo. Returns the administrator's password and the sender's token, both random."""
-    password = secrets.token_urlsafe(12)
-    admin = User.objects.create_superuser("admin", password=password)
+    admin, password = make_administrator()
     sender = User.objects.create_user("demo", first_name="Demo")
     _, token = create_token(user=sender, by=admin, label="demo")
     campaign = Campaign.objects.create(name="Demo")
