@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy
 
 from easycall.admin import FIRST_STEPS, SetupAdmin
 from leads import share_links, trials
-from leads.admin.links import actor, page_of
+from leads.admin.links import actor, address_of_submission, page_of
 from leads.admin.tried import CONTENT_TYPES, PREFIX, Tried, as_json, header_of, of_fields, of_paste, tried
 from leads.kit import kit_of
 from leads.kit.contents import SHOWN_FIELDS
@@ -62,10 +62,11 @@ class KitPages(SetupAdmin[ImportMapping]):
         return context.document_answer(request, self._readable(request, pk), suffix)
 
     def requests_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return context.requests_answer(request, self._journal(request, pk), _addresses(pk))
+        return context.requests_answer(request, self._journal(request, pk), _reader(pk))
 
     def answer_view(self, request: HttpRequest, pk: int, submission_id: UUID) -> HttpResponse:
-        return context.receipt_answer(request_of(self._journal(request, pk), submission_id))
+        mapping = self._journal(request, pk)
+        return context.receipt_answer(request_of(mapping, submission_id), mapping, _reader(pk))
 
     def try_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """See what a body would get, or send it as a test."""
@@ -77,7 +78,7 @@ class KitPages(SetupAdmin[ImportMapping]):
         header = header_of(body, content_type)
         if "send" in request.POST:
             self._send(request, mapping, body, header)
-            return _back(pk)
+            return _back(pk, "#requests")
         answer = trials.explain(mapping=mapping, body=body.encode(), content_type=header)
         return self._page(request, mapping, tried=tried(body, content_type, answer, kit_of(mapping)), pasted=pasted)
 
@@ -122,7 +123,7 @@ class KitPages(SetupAdmin[ImportMapping]):
         made: dict[str, Any] | None = None,
     ) -> HttpResponse:
         may_see_requests = request.user.has_perm("leads.view_submission")
-        shown = context.page_context(request, mapping, _addresses(mapping.pk))
+        shown = context.page_context(request, mapping, _reader(mapping.pk))
         page = {
             **self.admin_site.each_context(request),
             **shown,
@@ -183,9 +184,9 @@ def _kit_of(pk: int) -> str:
     return reverse("admin:leads_importmapping_kit", args=[pk])
 
 
-def _addresses(pk: int) -> context.AddressOf:
-    return lambda part: f"{_kit_of(pk)}{part}"
+def _reader(pk: int) -> context.Reader:
+    return context.Reader(lambda part: f"{_kit_of(pk)}{part}", address_of_submission)
 
 
-def _back(pk: int) -> HttpResponseRedirect:
-    return HttpResponseRedirect(_kit_of(pk))
+def _back(pk: int, part: str = "") -> HttpResponseRedirect:
+    return HttpResponseRedirect(f"{_kit_of(pk)}{part}")

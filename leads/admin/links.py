@@ -1,3 +1,5 @@
+from uuid import UUID
+
 from django.contrib.admin import site
 from django.core.exceptions import PermissionDenied
 from django.db.models import Model
@@ -21,3 +23,8 @@ def page_of(request: HttpRequest, row: Model | None) -> str:
     if not site.get_model_admin(type(row)).has_view_permission(request, row):
         return ""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
+
+
+def address_of_submission(pk: UUID) -> str:
+    """The address of a submission's page, for who may see submissions."""
+    return reverse("admin:leads_submission_change", args=[pk])

@@ -112,7 +112,7 @@ def refusals(answer: Document) -> list[Refused]:
     for number, result in enumerate(results, start=1):
         if "type" in result:
             slug, detail = str(result["type"]).removeprefix("/problems/"), as_text(result.get("detail", ""))
-            problem = problems.setdefault((slug, detail), _refused(slug, detail))
+            problem = problems.setdefault((slug, detail), refused(slug, detail))
             problem.errors.extend(_errors(result))
             if is_batch(answer):
                 problem.numbers.append(number)
@@ -138,7 +138,7 @@ def _duplicate(entry: Document) -> Duplicate:
     return Duplicate(str(POLICY_LABELS.get(policy, policy)), same, as_text(entry.get("lead") or ""))
 
 
-def _refused(slug: str, detail: str) -> Refused:
+def refused(slug: str, detail: str = "") -> Refused:
     return Refused(problem_title(slug), str(PROBLEMS[slug].remedy) if slug in PROBLEMS else "", detail)
 
 
@@ -154,6 +154,11 @@ def warnings(entries: Any) -> list[Warned]:
     return [_warned(_mapping(entry)) for entry in _list(entries)]
 
 
+def all_warnings(answer: Document) -> list[Warned]:
+    """Those of all the leads of a request, each once."""
+    return [*dict.fromkeys(each for result in _results(answer) for each in warnings(result.get("warnings")))]
+
+
 def _warned(entry: Document) -> Warned:
     code = str(entry.get("code", ""))
     return Warned(as_text(entry.get("key") or ""), str(WARNING_TEXTS.get(code, as_text(entry.get("detail") or code))))
@@ -162,6 +167,15 @@ def _warned(entry: Document) -> Warned:
 def asides(entries: Any) -> list[Aside]:
     """The `kept_aside` of a receipt or of a lead."""
     return [_aside(key, _mapping(entry)) for key, entry in _mapping(entries).items()]
+
+
+def all_asides(answer: Document) -> list[Aside]:
+    """Those of all the leads of a request: each key once, with the first of its values."""
+    found: dict[tuple[str, str], Aside] = {}
+    for result in _results(answer):
+        for aside in asides(result.get("kept_aside")):
+            found.setdefault((aside.key, aside.reason), aside)
+    return [*found.values()]
 
 
 def _aside(key: str, entry: Document) -> Aside:

@@ -1,6 +1,8 @@
 """The last requests of one Import API row."""
 
 import hashlib
+import json
+import re
 from uuid import UUID
 
 from django.db.models import Q, QuerySet
@@ -11,6 +13,9 @@ from leads.models import ImportMapping, Submission
 SHOWN = 50
 # Of an answer, in characters: that of a batch may have millions.
 ANSWER_LENGTH = 10_000
+
+# The member of a problem that names codes of its user, in JSON, where it may break off.
+_CODES = re.compile(r'"campaign_codes":\s*(\[(?:[^]"]|"(?:[^"\\]|\\.)*")*\]|\[.*\Z)', re.DOTALL)
 
 
 def requests_of(mapping: ImportMapping) -> QuerySet[Submission]:
@@ -39,3 +44,16 @@ def version_of(mapping: ImportMapping) -> str:
 def request_of(mapping: ImportMapping, submission_id: UUID) -> Submission | None:
     """One of them, with the whole answer."""
     return requests_of(mapping).filter(pk=submission_id).only("id", "answer").first()
+
+
+def without_other_codes(answer: str, mapping: ImportMapping) -> str:
+    """`answer`, or the start of one, naming no campaign code but the row's own: the others are other people's."""
+    return _CODES.sub(lambda found: f'"campaign_codes":{_own_codes(found[1], mapping)}', answer)
+
+
+def _own_codes(array: str, mapping: ImportMapping) -> str:
+    try:
+        codes = json.loads(array)
+    except ValueError:
+        codes = []
+    return json.dumps([code for code in codes if code == mapping.external_code], ensure_ascii=False)

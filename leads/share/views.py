@@ -73,16 +73,16 @@ def _closed(request: HttpRequest, status: int, headers: dict[str, str] | None = 
     return TemplateResponse(request, "leads/share/closed.html", {"wait": status == 429}, status=status, headers=headers)
 
 
-def _address_of(request: HttpRequest) -> context.AddressOf:
-    """Under the same link, in the same language."""
+def _reader(request: HttpRequest) -> context.Reader:
+    """Whose addresses are under the same link, in the same language."""
     home = reverse("share:page", kwargs={"text": request.resolver_match.kwargs["text"]})  # type: ignore[union-attr]
     language = urlencode({"lang": translation.get_language()})
-    return lambda part: f"{home}{part}?{language}"
+    return context.Reader(lambda part: f"{home}{part}?{language}")
 
 
 @shared
 def page(request: HttpRequest, link: ShareLink) -> HttpResponse:
-    shown: dict[str, Any] = context.page_context(request, link.mapping, _address_of(request))
+    shown: dict[str, Any] = context.page_context(request, link.mapping, _reader(request))
     return TemplateResponse(request, "leads/share/page.html", {**shown, "link": link, "languages": settings.LANGUAGES})
 
 
@@ -93,9 +93,9 @@ def openapi(request: HttpRequest, link: ShareLink, suffix: str) -> HttpResponse:
 
 @shared
 def requests(request: HttpRequest, link: ShareLink) -> HttpResponse:
-    return context.requests_answer(request, link.mapping, _address_of(request))
+    return context.requests_answer(request, link.mapping, _reader(request))
 
 
 @shared
 def answer(request: HttpRequest, link: ShareLink, submission_id: UUID) -> HttpResponse:
-    return context.receipt_answer(request_of(link.mapping, submission_id))
+    return context.receipt_answer(request_of(link.mapping, submission_id), link.mapping, _reader(request))

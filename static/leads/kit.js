@@ -54,7 +54,19 @@ const listen = (section) => {
     setTimeout(again, wait);
   };
 
+  // Who has just sent something is led here.
+  if (location.hash === `#${section.id}`) list.querySelector("[data-request]")?.setAttribute("open", "");
   again();
 };
 
 document.querySelectorAll("[data-live]").forEach(listen);
+
+// The server reads no form that is longer: Django's DATA_UPLOAD_MAX_MEMORY_SIZE.
+const LONGEST_FORM = 2.4 * 1024 * 1024;
+
+document.querySelectorAll("[data-too-long]").forEach((area) => {
+  area.addEventListener("input", () => {
+    const length = new URLSearchParams({ body: area.value }).toString().length;
+    area.setCustomValidity(length > LONGEST_FORM ? area.dataset.tooLong : "");
+  });
+});

@@ -141,6 +141,14 @@ def test_last_step_has_the_line_with_the_code(admin_client: Client) -> None:
     assert '"Campaign": "expo_2026"' in page
 
 
+def test_last_step_sends_a_test_lead_without_a_terminal(admin_client: Client, sign_in: SignIn) -> None:
+    mapping = make_mapping()
+    address = f"{reverse('admin:leads_importmapping_kit', args=[mapping.pk])}#try"
+    assert address in admin_client.get("/admin/").content.decode()
+    looker = UserFactory(staff=True, permissions=["leads.add_importmapping", "leads.view_importmapping"])
+    assert address not in sign_in(looker).get("/admin/").content.decode()
+
+
 def test_last_step_shows_why_a_lead_was_refused(admin_client: Client) -> None:
     mapping = make_mapping()
     SubmissionFactory(rejected=True, problem="missing-contact", mapping=mapping, credential__user=mapping.user)

@@ -96,6 +96,12 @@ def test_problem_is_shown_with_what_to_mend(admin_client: Client, integration: I
     assert nothing_is_written()
 
 
+def test_requests_lead_to_their_submissions(admin_client: Client, integration: Integration) -> None:
+    submission = SubmissionFactory(user=integration.mapping.user, mapping=integration.mapping)
+    page = admin_client.get(at("kit", integration)).content.decode()
+    assert reverse("admin:leads_submission_change", args=[submission.pk]) in page
+
+
 def test_what_was_typed_stays(admin_client: Client, integration: Integration) -> None:
     page = admin_client.post(at("try", integration), {"lead-nome": "Íñigo <b>", "lead-email": "x"})
     assert 'value="Íñigo &lt;b&gt;"' in page.content.decode()

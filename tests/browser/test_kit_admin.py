@@ -1,5 +1,6 @@
 """An administrator tries a lead on the page of an integration, sends it as a test, and shares the page."""
 
+import json
 from typing import Any
 
 import pytest
@@ -54,6 +55,8 @@ def test_lead_is_tried_sent_as_a_test_and_the_page_shared(kit: Page, integration
     kit.get_by_role("button", name="Send it for real").click()
     expect(kit.locator(".kit-requests .kit-test")).to_have_count(1)
     assert Lead.objects.get().is_test
+    receipt = kit.get_by_text(f'"id": "{Lead.objects.get().pk}"')
+    expect(receipt).to_be_in_viewport()
 
     kit.get_by_role("button", name="Make a link").click()
     address = kit.locator("#made-link").inner_text()
@@ -70,3 +73,13 @@ def test_what_comes_in_appears_within_two_seconds(kit: Page, integration: Integr
     trials.send(mapping=integration.mapping, credential=credential, body=b"{", content_type="", by=admin)
     expect(kit.locator(".kit-requests")).to_contain_text("HTTP 4", timeout=2_000)
     assert kit.evaluate("window.stays")
+
+
+def test_body_that_the_page_can_not_send_is_not_sent(kit: Page) -> None:
+    kit.get_by_text("Paste a body").click()
+    kit.get_by_label("Body").fill(json.dumps({"notas": "ñ" * 500_000}))
+    kit.get_by_role("button", name="See what it would get").last.click()
+    assert "paste a few of its leads" in kit.get_by_label("Body").evaluate("area => area.validationMessage")
+    kit.get_by_label("Body").fill(json.dumps({"email": "ana@example.com"}))
+    kit.get_by_role("button", name="See what it would get").last.click()
+    expect(kit.locator("#tried")).to_contain_text("ana@example.com")

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from leads import share_links
 from leads.models import ShareLink
 from leads.share import views
-from tests.factories import LeadFactory, SubmissionFactory, UserFactory
+from tests.factories import ImportMappingFactory, LeadFactory, SubmissionFactory, UserFactory
 from tests.leads.kit.integration import Integration, make_integration
 
 pytestmark = pytest.mark.django_db
@@ -46,7 +46,7 @@ def get(shared: tuple[ShareLink, str]) -> Callable[..., Any]:
     return lambda part="", **headers: client.get(f"/kit/{shared[1]}/{part}", headers=headers)
 
 
-def send(integration: Integration, lead: dict[str, str]) -> Any:
+def send(integration: Integration, lead: dict[str, str] | list[dict[str, str]]) -> Any:
     headers = {"Authorization": f"Bearer {integration.token}"}
     client = Client(SERVER_NAME="localhost")
     return client.post("/easycall/spring", json.dumps(lead), content_type="application/json", headers=headers).json()
@@ -107,6 +107,7 @@ def test_requests_are_there_with_receipts_and_problems(get: Callable[..., Any], 
     assert receipt["id"] in page
     assert problem["submission"] in page
     assert "did you mean" in page
+    assert "/admin/" not in page
     assert "The lead has neither phone nor e-mail" in page
 
 
@@ -117,6 +118,28 @@ def test_nothing_of_anybody_else_is_there(get: Callable[..., Any], integration: 
     assert "secret" not in page
     for submission in (other.submission, mixed):
         assert get(f"requests/{submission.pk}").status_code == 404
+
+
+def test_codes_of_other_rows_of_the_sender_are_not_told(get: Callable[..., Any], integration: Integration) -> None:
+    ImportMappingFactory(user=integration.mapping.user, external_code="of_another_client")
+    answer = send(integration, [integration.kit.lead, {"Campaign": "typo", "email": "a@example.com"}])
+    assert "of_another_client" in json.dumps(answer)
+    submission = answer["results"][0]["submission"]
+    for shown in (get().content, get("requests/").content, get(f"requests/{submission}").content):
+        assert submission in shown.decode()
+        assert "of_another_client" not in shown.decode()
+
+
+def test_what_was_kept_aside_and_what_was_a_duplicate_is_said_in_words(
+    get: Callable[..., Any], integration: Integration
+) -> None:
+    send(integration, integration.kit.lead)
+    send(integration, [{**integration.kit.lead, "Barrio": "Centro", "telefono_mobile": "12"}])
+    page = get("requests/").json()["html"]
+    assert "Stored, marked as a duplicate." in page
+    assert "1 key kept aside" in page
+    assert "Did you mean “barrio”?" in page
+    assert "1 warning" in page
 
 
 def test_list_is_sent_again_only_when_it_is_another_one(get: Callable[..., Any], integration: Integration) -> None:
@@ -130,8 +153,11 @@ def test_list_is_sent_again_only_when_it_is_another_one(get: Callable[..., Any],
 
 def test_long_answer_is_shown_in_part_and_there_as_a_whole(get: Callable[..., Any], integration: Integration) -> None:
     answer = json.dumps({"results": ["x" * 11_000]})
-    submission = SubmissionFactory(user=integration.mapping.user, mapping=integration.mapping, answer=answer)
-    assert "x" * 11_000 not in get().content.decode()
+    row = {"user": integration.mapping.user, "mapping": integration.mapping, "problem": "missing-contact"}
+    submission = SubmissionFactory(**row, outcome="partial", answer=answer)
+    page = get().content.decode()
+    assert "x" * 11_000 not in page
+    assert "Send at least one phone or e-mail" in page
     assert get(f"requests/{submission.pk}").content.decode() == answer
 
 

@@ -8,11 +8,12 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 
 from leads.admin.front.steps import MAY_SET_UP, Found, Step, steps_of
+from leads.admin.links import address_of_submission
 from leads.api.openapi.of_mapping import PATH
 from leads.kit import kit_of
 from leads.kit.lines import TOKEN, lines
 from leads.models import ImportMapping
-from leads.share.context import requests_context, server_of
+from leads.share.context import Reader, requests_context, server_of
 
 SHOWN_REQUESTS = 3
 
@@ -44,7 +45,7 @@ def _how_to_send(request: HttpRequest, mapping: ImportMapping) -> dict[str, Any]
     line, *_others = lines(kit_of(mapping), url=f"{server_of(request)}{PATH}")
     shown: dict[str, Any] = {"mapping": mapping, "line": line, "placeholder": TOKEN}
     if request.user.has_perm("leads.view_submission"):
-        requests = requests_context(mapping, _answer_address)["requests"]
+        requests = requests_context(mapping, Reader(_answer_address, address_of_submission))["requests"]
         shown |= {"requests": requests[:SHOWN_REQUESTS]}
     return shown
 

@@ -117,7 +117,8 @@ def _field(field: Field, kit: Kit) -> Document:
 
 def _question(question: Question, kit: Kit) -> Document:
     needed = "Required: a lead without it is stored with a warning." if question.required else ""
-    words = (f"{question.label}.", _ANSWER_FORMATS.get(question.type, ""), needed)
+    label = question.label if question.label.endswith((".", "?", "!")) else f"{question.label}."
+    words = (label, _ANSWER_FORMATS.get(question.type, ""), needed)
     described = _property(
         _ANSWER_TYPES[question.type], " ".join(filter(None, words)), kit.other_names.get(question.key, ())
     )

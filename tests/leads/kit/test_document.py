@@ -16,6 +16,7 @@ from campaigns.fields import ENVELOPE_NAMES, FIELDS
 from easycall.errors import PROBLEMS
 from leads.api.openapi.of_mapping import document
 from leads.models import Lead
+from tests.factories import QuestionFactory
 from tests.leads.kit.integration import CHOICE, Integration, make_integration
 
 pytestmark = pytest.mark.django_db
@@ -62,6 +63,13 @@ def test_question_says_its_choices_and_that_it_is_required(
 ) -> None:
     assert properties["barrio"]["enum"] == [CHOICE, "Centro"]
     assert described["components"]["schemas"]["Lead"]["required"] == ["Campaign", "barrio"]
+
+
+def test_label_that_asks_needs_no_full_stop(integration: Integration) -> None:
+    QuestionFactory(key="tipo", label="¿Tipo?", type="text", campaigns=[integration.mapping.campaign])
+    lead = document(integration.kit, server="https://leads.example.com")["components"]["schemas"]["Lead"]
+    assert lead["properties"]["tipo"]["description"].startswith("¿Tipo?")
+    assert "?." not in lead["properties"]["tipo"]["description"]
 
 
 def test_examples_fit_their_own_schema(described: dict[str, Any], properties: dict[str, Any]) -> None:

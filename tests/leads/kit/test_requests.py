@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from accounts.services import create_token
-from leads.kit.requests import SHOWN, last_requests
+from leads.kit.requests import SHOWN, last_requests, without_other_codes
 from leads.models import ImportMapping
 from tests.factories import CampaignFactory, ImportMappingFactory, SubmissionFactory
 
@@ -78,3 +78,15 @@ def test_nothing_of_another_row_or_user_is_there(mapping: ImportMapping, send: C
 def test_no_more_are_there_than_are_shown(mapping: ImportMapping) -> None:
     SubmissionFactory.create_batch(SHOWN + 1, mapping=mapping, user=mapping.user)
     assert len(shown(mapping)) == SHOWN
+
+
+@pytest.mark.parametrize(
+    ("answer", "told"),
+    [
+        ('{"campaign_codes":["a]","mine","b\\"]"],"x":1}', '{"campaign_codes":["mine"],"x":1}'),
+        ('{"campaign_codes":["a","mi', '{"campaign_codes":[]'),
+        ('{"stored":{"\\"campaign_codes\\":[\\"a\\"]":{}}}', '{"stored":{"\\"campaign_codes\\":[\\"a\\"]":{}}}'),
+    ],
+)
+def test_an_outsider_is_told_no_code_of_another_row(answer: str, told: str) -> None:
+    assert without_other_codes(answer, ImportMappingFactory.build(external_code="mine")) == told
