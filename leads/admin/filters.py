@@ -1,13 +1,10 @@
 from collections.abc import Iterable, Iterator
-from datetime import date, datetime, timedelta
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
-from django.db.models import Field, Model, QuerySet
+from django.db.models import Field, QuerySet
 from django.http import HttpRequest
-from django.utils import timezone
-from django.utils.dateparse import parse_date
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -16,125 +13,9 @@ from easycall.errors import PROBLEMS
 from leads.admin.labels import WARNING_LABELS, problem_title
 from leads.enums import KeyState
 from leads.models import ImportMapping, Lead, Submission, UnknownKey
-from leads.queries import as_uuid, came_between, carries, from_channel, of_submission, with_problem, with_warning
+from leads.queries import as_uuid, carries, of_submission, with_problem, with_warning
 
-RECENT_LEADS = 1_000
 _NEW = KeyState.NEW.label
-
-
-class FormFilter(admin.ListFilter):
-    """A filter that is typed rather than chosen. It keeps the others and the search, as their links keep it."""
-
-    parameters: ClassVar[tuple[str, ...]]
-
-    def __init__(
-        self, request: HttpRequest, params: dict[str, Any], model: type[Model], model_admin: admin.ModelAdmin[Any]
-    ) -> None:
-        super().__init__(request, params, model, model_admin)
-        for name in self.parameters:
-            if name in params:
-                # No database takes a NUL, and PostgreSQL says so with an exception.
-                self.used_parameters[name] = params.pop(name)[-1].replace("\0", "").strip()
-
-    def value(self, name: str) -> str:
-        return str(self.used_parameters.get(name, ""))
-
-    def has_output(self) -> bool:
-        return True
-
-    def expected_parameters(self) -> list[str | None]:
-        return list(self.parameters)
-
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        others = ((name, values) for name, values in changelist.filter_params.items() if name not in self.parameters)
-        yield {
-            "hidden": [(name, value) for name, values in others for value in values],
-            "is_set": any(self.used_parameters.values()),
-            "clear": changelist.get_query_string(remove=list(self.parameters)),
-        }
-
-
-class ChannelFilter(FormFilter):
-    """By channel, whatever its case; those of the newest leads are proposed, for all there ever were are too many."""
-
-    title = _("channel")
-    template = "admin/leads/filters/text.html"
-    parameters = ("channel",)
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
-        channel = self.value("channel")
-        return from_channel(queryset, channel) if channel else queryset
-
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        newest = Lead.objects.order_by("-pk").values("channel")[:RECENT_LEADS]
-        proposals = sorted({row["channel"] for row in newest if 0 < len(row["channel"]) <= 100})
-        for choice in super().choices(changelist):
-            yield {**choice, "name": "channel", "value": self.value("channel"), "proposals": proposals}
-
-
-class DateFilter(FormFilter):
-    """By day, in the time zone of the pages: a period that ends today, or from one day to another."""
-
-    title = _("date received")
-    template = "admin/leads/filters/dates.html"
-    parameters = ("period", "from", "to")
-    column: ClassVar[str]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        first, last = self._days()
-        begin = _midnight(first) if first else None
-        end = _midnight(last + timedelta(days=1)) if last else None
-        return came_between(queryset, self.column, begin, end)
-
-    def _days(self) -> tuple[date | None, date | None]:
-        today = timezone.localdate()
-        match self.value("period"):
-            case "today":
-                return today, None
-            case "week":
-                return today - timedelta(days=6), None
-            case "month":
-                return today.replace(day=1), None
-        return _day(self.value("from")), _day(self.value("to"))
-
-    def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        names = {"": _("Any date"), "today": _("Today"), "week": _("Past 7 days"), "month": _("This month")}
-        days = {name: self.value(name) for name in ("from", "to")}
-        for choice in super().choices(changelist):
-            yield {
-                **choice,
-                "periods": [
-                    {
-                        "label": label,
-                        "selected": self.value("period") == name and (name or not any(days.values())),
-                        "url": changelist.get_query_string({"period": name or None}, remove=["from", "to"]),
-                    }
-                    for name, label in names.items()
-                ],
-                "days": days,
-                "wrong": any(text and not _day(text) for text in days.values()),
-            }
-
-
-class LeadDateFilter(DateFilter):
-    column = "created_at"
-
-
-class SubmissionDateFilter(DateFilter):
-    column = "received_at"
-
-
-def _day(text: str) -> date | None:
-    """A day of this and the last century, which no calendar and no time zone has trouble with."""
-    try:
-        day = parse_date(text)
-    except ValueError:
-        return None
-    return day if day and 1900 <= day.year < 2100 else None
-
-
-def _midnight(day: date) -> datetime:
-    return timezone.make_aware(datetime.combine(day, datetime.min.time()))
 
 
 class MappingFilter(admin.RelatedFieldListFilter):
@@ -205,6 +86,20 @@ class DuplicatesInFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
         return queryset.filter(duplicate_count__gt=0) if self.value() == "yes" else queryset
+
+
+class TestsFilter(admin.SimpleListFilter):
+    """Of submissions: those that somebody sent as a test from the page of an Import API."""
+
+    title = _("tests")
+    parameter_name = "tests"
+
+    def lookups(self, request: HttpRequest, model_admin: admin.ModelAdmin[Any]) -> list[tuple[str, StrOrPromise]]:
+        return [("no", _("Without tests")), ("yes", _("Tests only"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Submission]) -> QuerySet[Submission]:
+        wanted = self.value()
+        return queryset if wanted is None else queryset.filter(tested_by__isnull=wanted != "yes")
 
 
 class OfSubmissionFilter(admin.SimpleListFilter):

@@ -3,7 +3,7 @@ from typing import Any
 from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils.html import format_html, format_html_join
 from django.utils.text import Truncator, capfirst
 from django.utils.translation import gettext, ngettext, pgettext_lazy
@@ -14,9 +14,7 @@ from leads import trials
 from leads.admin.columns import ANSWER, Column, lead_columns
 from leads.admin.filters import (
     CarriesFilter,
-    ChannelFilter,
     DuplicateFilter,
-    LeadDateFilter,
     MappingFilter,
     OfSubmissionFilter,
     WarningFilter,
@@ -27,6 +25,7 @@ from leads.admin.lead_acts import LeadActs
 from leads.admin.lead_page import lead_page
 from leads.admin.links import actor, page_of
 from leads.admin.list_tools import ListTools
+from leads.admin.typed_filters import ChannelFilter, LeadDateFilter
 from leads.enums import LeadState, ListName
 from leads.models import Lead
 from leads.queries import search
@@ -83,6 +82,12 @@ class LeadAdmin(ListTools[Lead], LeadActs):
         return (
             rows.defer(None).defer("kept_aside", "warnings", "name_words").select_related("campaign", "mapping__user")
         )
+
+    def export_query(self, query: str) -> str:
+        """Tests are in no report: only who filters for them gets them."""
+        if any(name.startswith("is_test") for name in QueryDict(query)):
+            return query
+        return f"{query}&is_test__exact=0".lstrip("&")
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet[Lead], search_term: str

@@ -171,6 +171,10 @@ class ListTools(ViewOnlyAdmin[_Row]):
             raise wrong
         return changelist
 
+    def export_query(self, query: str) -> str:
+        """What is exported of the list with this query."""
+        return query
+
     def export_view(self, request: HttpRequest) -> HttpResponseBase:
         """Ask for columns and format; then send what is filtered, row by row."""
         if not self.has_export_permission(request):
@@ -179,17 +183,19 @@ class ListTools(ViewOnlyAdmin[_Row]):
         chosen = lists.chosen_columns(actor(request), self.list_name, ColumnUse.EXPORT) or self.export_columns
         choices = [(column.name, capfirst(str(column.label))) for column in columns]
         form = ExportForm(_sent(request), choices=choices, initial=chosen)
+        query = self.export_query(_query(request))
         try:
-            changelist = self._list_of(request, _query(request))
+            changelist = self._list_of(request, query)
             if request.method == "POST" and form.is_valid():
                 names, form_of_file = form.cleaned_data["columns"], ExportFormat(form.cleaned_data["format"])
                 wanted = [column for column in columns if column.name in names]
-                return self._file(request, changelist, wanted, form_of_file)
+                return self._file(request, changelist, query, wanted, form_of_file)
         except ValidationError as error:
             messages.error(request, " ".join(error.messages))
             return self._back("")
         total = changelist.paginator.total
-        return self._tool_page(request, "export", form=form, title=_("Export"), total=total, separator=_separator())
+        words = {"total": total, "separator": _separator(), "leaves_out": query != _query(request)}
+        return self._tool_page(request, "export", form=form, title=_("Export"), **words)
 
     def _rows(self, request: HttpRequest, changelist: ChangeList, form: ExportFormat) -> tuple[QuerySet[_Row], bool]:
         """What the list has on all its pages and beyond, and whether it is few.
@@ -207,11 +213,16 @@ class ListTools(ViewOnlyAdmin[_Row]):
         return self.complete(rows), few
 
     def _file(
-        self, request: HttpRequest, changelist: ChangeList, columns: Sequence[Column[_Row]], form: ExportFormat
+        self,
+        request: HttpRequest,
+        changelist: ChangeList,
+        query: str,
+        columns: Sequence[Column[_Row]],
+        form: ExportFormat,
     ) -> HttpResponseBase:
         rows, few = self._rows(request, changelist, form)
         names = [column.name for column in columns]
-        user, query = actor(request), _query(request)
+        user = actor(request)
         lists.choose_columns(list_name=self.list_name, use=ColumnUse.EXPORT, names=names, by=user)
         export = lists.begin_export(list_name=self.list_name, query=query, form=form, columns=names, by=user)
         pieces = lists.exported(export, rows, lambda row: [column.text(row) for column in columns], few=few)

@@ -16,7 +16,7 @@ from leads.admin.filters import (
     MappingFilter,
     ProblemFilter,
     SenderFilter,
-    SubmissionDateFilter,
+    TestsFilter,
     mapping_label,
 )
 from leads.admin.labels import problem_title, short_moment
@@ -26,6 +26,7 @@ from leads.admin.mending import mending
 from leads.admin.replay import ReplayPages, why_not
 from leads.admin.retention import retention_text
 from leads.admin.submission_page import submission_page
+from leads.admin.typed_filters import SubmissionDateFilter
 from leads.enums import ListName, Outcome
 from leads.models import Lead, Submission
 from leads.queries import search_submissions
@@ -69,6 +70,7 @@ class SubmissionAdmin(ListTools[Submission], ReplayPages):
         DuplicatesInFilter,
         ("user", SenderFilter),
         ("mapping", MappingFilter),
+        TestsFilter,
     )
     show_facets = admin.ShowFacets.NEVER
     # Only that there is a box to search in: what is searched is leads.queries.search_submissions.

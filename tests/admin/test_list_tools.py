@@ -54,6 +54,9 @@ def test_saved_filter_stands_above_the_list_and_filters_it(admin_client: Client)
         "submission__user__password__startswith=a",
         "campaign__id__exact=x",
         "state__exact=closed&nome=Ana",
+        "nome__regex=(",
+        "kept_aside__x__contains=1",
+        "state__exact=%00",
     ],
 )
 def test_filter_that_the_list_has_not_is_not_saved(query: str, admin_client: Client) -> None:
@@ -129,8 +132,23 @@ def test_export_has_what_is_filtered_in_the_columns_that_are_chosen(admin_client
         ["'=1+1", "+34600111222", "ático"],
     ]
     export = Export.objects.get()
-    assert (export.by, export.list_name, export.query, export.format) == (admin, "lead", "state__exact=closed", "csv")
+    assert (export.by, export.list_name, export.query, export.format) == (
+        admin,
+        "lead",
+        "state__exact=closed&is_test__exact=0",
+        "csv",
+    )
     assert (export.rows, export.columns) == (1, ["nome", "telefono_mobile", "answer.piso"])
+
+
+def test_test_leads_are_exported_only_to_who_filters_for_them(admin_client: Client) -> None:
+    LeadFactory.create(nome="Real")
+    LeadFactory.create(nome="Probada", is_test=True)
+    assert exported(admin_client, columns=["nome"])[1:] == [["Real"]]
+    assert exported(admin_client, "is_test__exact=1", columns=["nome"])[1:] == [["Probada"]]
+    page = admin_client.get(url_of("export"))
+    assert "Test leads are left out" in text_of(page)
+    assert page.context["total"] == "1"
 
 
 def test_export_goes_beyond_the_pages_of_the_list(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -192,7 +210,7 @@ def test_sheet_that_is_too_short_for_the_rows_is_not_begun(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("leads.exports.XLSX_ROWS", 1)
-    monkeypatch.setattr("easycall.paginator.MOST_OF_ALL", 1)
+    monkeypatch.setattr("easycall.paginator.MOST_FOUND", 1)
     LeadFactory.create_batch(2)
     data = {"format": "xlsx", "columns": ["nome"]}
     assert "choose CSV" in text_of(admin_client.post(url_of("export"), data, follow=True))

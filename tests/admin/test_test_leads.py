@@ -46,6 +46,15 @@ def test_test_leads_are_marked_and_can_be_left_out_of_the_list(admin_client: Cli
     assert "This is a test lead" not in text_of(admin_client.get(reverse("admin:leads_lead_change", args=[real.pk])))
 
 
+def test_tests_can_be_left_out_of_the_submissions(admin_client: Client, leads: list[Lead]) -> None:
+    url = reverse("admin:leads_submission_changelist")
+    found = {value: admin_client.get(url, {"tests": value}).context["cl"].result_list for value in ("no", "yes")}
+    assert {value: [row.pk for row in rows] for value, rows in found.items()} == {
+        "no": [leads[0].submission_id],
+        "yes": [leads[1].submission_id],
+    }
+
+
 def test_submission_says_who_tried(admin_client: Client, admin: User, leads: list[Lead]) -> None:
     page = reverse("admin:leads_submission_change", args=[leads[1].submission_id])
     assert f"Tested by {admin}" in text_of(admin_client.get(page))

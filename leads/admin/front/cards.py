@@ -55,9 +55,15 @@ def cards(request: HttpRequest) -> list[Card]:
 
 
 def _rejected(now: datetime) -> Card:
-    counts = {outcome: _count(Submission.objects.filter(outcome=outcome)) for outcome in _WAITING}
+    waiting = Submission.objects.filter(tested_by=None)
+    counts = {outcome: _count(waiting.filter(outcome=outcome)) for outcome in _WAITING}
     lines = [
-        Line(_WAITING[outcome][0], _list("submission", outcome__exact=outcome), _WAITING[outcome][1], _capped(count))
+        Line(
+            _WAITING[outcome][0],
+            _list("submission", outcome__exact=outcome, tests="no"),
+            _WAITING[outcome][1],
+            _capped(count),
+        )
         for outcome, count in counts.items()
         if count
     ]
@@ -66,7 +72,7 @@ def _rejected(now: datetime) -> Card:
 
 def _unknown(now: datetime) -> Card:
     count = _count(UnknownKey.objects.filter(state=KeyState.NEW))
-    note = _("what they mean, or that they mean nothing")
+    note = _("say what each of them is, or dismiss it")
     lines = [Line(_("To be decided"), _list("unknownkey"), note, _capped(count))]
     return Card("unknown", _("Unknown keys"), _("None is to be decided."), lines if count else [])
 
@@ -128,7 +134,7 @@ def _list(model: str, **filters: object) -> str:
 
 
 _WAITING = {
-    Outcome.REJECTED: (gettext_lazy("Rejected"), gettext_lazy("nothing of them is a lead")),
+    Outcome.REJECTED: (gettext_lazy("Rejected"), gettext_lazy("none of them became a lead")),
     Outcome.PARTIAL: (gettext_lazy("Partly accepted"), gettext_lazy("some of their leads are missing")),
     Outcome.FAILED: (gettext_lazy("Failed"), gettext_lazy("something went wrong here")),
 }

@@ -1,9 +1,10 @@
 """Integrations whose leads lack something that used to come.
 
-Compared are the newest leads of an Import API with as many as are enough from a week ago, or from before them where it
-sends seldom: a look at two ends of an index, whatever there is in between. It is the leads that are read and not the
-receipts: those of batches are long, and pruning forgets them. A week, because what is compared with the leads just
-before it would be forgotten within minutes by who sends much. Nothing is written, and nothing is asked of the door.
+Compared are the newest leads of an Import API with as many as are enough from a week ago, from before them where it
+sends seldom, or with its first ones while it is young: a look at two ends of an index, whatever there is in between. It
+is the leads that are read and not the receipts: those of batches are long, and pruning forgets them. A week, because
+what is compared with the leads just before it would be forgotten within minutes by who sends much. Nothing is written,
+and nothing is asked of the door.
 """
 
 from collections import Counter
@@ -66,16 +67,24 @@ def _with_samples(now: datetime) -> Sequence[ImportMapping]:
     """
     week_ago = Value(lowest_id(now - WEEK), output_field=UUIDField())
     leads = Lead.objects.filter(mapping=OuterRef("pk")).exclude(pk__in=newest_tests("pk"))
-    newest = leads.order_by("-pk").values("pk")
+    newest, oldest = leads.order_by("-pk").values("pk"), leads.order_by("pk").values("pk")
     mappings = (
         ImportMapping.objects.filter(active=True)
         .select_related("user", "campaign")
         .annotate(recent_from=Subquery(newest[RECENT - 1 : RECENT]))
         .annotate(ceiling=Least(F("recent_from"), week_ago))
         .annotate(earlier_from=Subquery(newest.filter(pk__lt=OuterRef("ceiling"))[EARLIER - 1 : EARLIER]))
+        .annotate(first=Subquery(oldest[:1]), after_first=Subquery(oldest[EARLIER : EARLIER + 1]))
     )
-    with_samples = [mapping for mapping in mappings if mapping.recent_from and mapping.earlier_from]
+    with_samples = [mapping for mapping in mappings if mapping.recent_from and _has_earlier(mapping)]
     return sorted(with_samples, key=lambda mapping: _of(mapping, "recent_from"), reverse=True)[:MOST_MAPPINGS]
+
+
+def _has_earlier(mapping: Any) -> bool:
+    """Whether there are enough to compare with: the first ones, where too few are older than a week."""
+    if mapping.earlier_from is None and mapping.after_first and mapping.after_first <= mapping.recent_from:
+        mapping.earlier_from, mapping.ceiling = mapping.first, mapping.after_first
+    return mapping.earlier_from is not None
 
 
 def _leads(mappings: Iterable[ImportMapping]) -> QuerySet[Lead, tuple[Any, ...]]:

@@ -64,6 +64,14 @@ def test_submissions_wait_by_what_became_of_them(admin_client: Client) -> None:
     assert "Rejected: <strong>2</strong>" in card(admin_client, "rejected")
 
 
+def test_a_test_that_was_refused_does_not_wait(admin_client: Client, admin: User) -> None:
+    SubmissionFactory(rejected=True, tested_by=admin)
+    assert links(admin_client, "rejected") == []
+    SubmissionFactory(rejected=True)
+    (address,) = links(admin_client, "rejected")
+    assert admin_client.get(address).context["cl"].result_count == 1
+
+
 def test_many_are_not_counted_to_the_end(admin_client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(cards, "MOST", 2)
     SubmissionFactory.create_batch(3, rejected=True)

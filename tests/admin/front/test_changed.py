@@ -78,6 +78,14 @@ def test_who_sends_seldom_is_compared_with_what_came_before(mapping: ImportMappi
     assert changed() == [(mapping, ["E-mail"])]
 
 
+def test_a_young_integration_is_compared_with_its_first_leads(mapping: ImportMapping) -> None:
+    leads(mapping, EARLIER, timedelta(days=3), email="a@example.com")
+    leads(mapping, 2 * EARLIER)
+    assert changed() == [(mapping, ["E-mail"])]
+    leads(mapping, 1, email="b@example.com")
+    assert changed() == []
+
+
 def test_few_leads_tell_nothing(mapping: ImportMapping) -> None:
     leads(mapping, EARLIER - 1, MONTH, email="a@example.com")
     leads(mapping, RECENT)

@@ -113,4 +113,4 @@ def test_page_says_that_none_came(admin_client: Client) -> None:
     CampaignFactory()
     leads(DAYS + 1, 1)
     assert Lead.objects.count() == 1
-    assert "None came." in admin_client.get("/admin/").content.decode()
+    assert "None came. Test leads are not counted." in admin_client.get("/admin/").content.decode()
