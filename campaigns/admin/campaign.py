@@ -5,6 +5,7 @@ from django import forms
 from django.contrib import admin
 from django.db import models
 from django.http import HttpRequest
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from campaigns.admin.countries import country_choices
@@ -62,6 +63,11 @@ class CampaignAdmin(SetupAdmin[Campaign]):
     list_display = ("name", "active", "country", "time_zone")
     list_filter = ("active",)
     search_fields = ("name",)
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        """Who reads Italian has Italian numbers called."""
+        country = {"country": "IT"} if get_language() == "it" else {}
+        return {**country, **super().get_changeform_initial_data(request)}
 
     def formfield_for_dbfield(
         self, db_field: "models.Field[Any, Any]", request: HttpRequest, **kwargs: Any

@@ -4,6 +4,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.translation import override
 
+from accounts.models import User
 from campaigns.admin.campaign import time_zone_choices
 from campaigns.admin.countries import country_choices
 from campaigns.models import Campaign
@@ -49,6 +50,11 @@ def test_the_form_begins_with_spain_and_its_time(admin_client: Client) -> None:
     assert form["country"].value() == "ES"
     assert form["time_zone"].value() == "Europe/Madrid"
     assert "Phones without a country code are read as numbers of this country." in text_of(page)
+
+
+def test_the_form_begins_with_italy_for_who_reads_italian(admin_client: Client, admin: User) -> None:
+    User.objects.filter(pk=admin.pk).update(language="it")
+    assert admin_client.get(ADD).context["adminform"].form["country"].value() == "IT"
 
 
 def test_the_countries_begin_with_spain_and_italy_and_go_on_by_name() -> None:

@@ -143,3 +143,35 @@ def test_requests_turned_away_are_only_read(admin_client: Client) -> None:
 
     assert "The token is not valid" in page.content.decode()
     assert admin_client.get(reverse("admin:accounts_refusal_add")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    "list_and_query",
+    [
+        "leads_lead nome__regex=(",
+        "leads_lead nome__regex=(a%2B)%2B$",
+        "leads_lead kept_aside__x__contains=1",
+        "leads_lead state__exact=%00",
+        "leads_submission body__contains=x",
+        "campaigns_question key__regex=(",
+        "accounts_user session_number=0",
+        "accounts_user password__startswith=p",
+    ],
+)
+def test_a_list_is_asked_what_its_filters_ask_and_nothing_else(list_and_query: str, admin_client: Client) -> None:
+    name, query = list_and_query.split(" ")
+    assert admin_client.get(f"{reverse(f'admin:{name}_changelist')}?{query}").status_code == 400
+
+
+@pytest.mark.parametrize(
+    "list_and_query",
+    [
+        "leads_lead campaign__id__exact=1&is_test__exact=0&state__exact=open&warning=any&period=week",
+        "leads_unknownkey state=all&mapping__user__id__exact=1",
+        "accounts_refusal day__gte=2026-01-01&day__lt=2026-02-01",
+        "accounts_user is_active__exact=1",
+    ],
+)
+def test_a_list_takes_what_its_filters_ask(list_and_query: str, admin_client: Client) -> None:
+    name, query = list_and_query.split(" ")
+    assert admin_client.get(f"{reverse(f'admin:{name}_changelist')}?{query}").status_code == 200
