@@ -11,6 +11,9 @@ _LONGEST_RUN = 30
 # Below the first combining mark every letter is in its composed form.
 _COMPOSED = re.compile(r"[\x00-\u02ff]*")
 
+# As many as people write in; the rest of Unicode is not remembered.
+_MOST_LETTERS = 4096
+
 _SEPARATORS = re.compile(r"[\s\-_]+")
 _NOT_IN_A_KEY = re.compile(r"[^a-z0-9]+")
 
@@ -20,7 +23,7 @@ def nfc(text: str) -> str:
 
     unicodedata sorts a run of combining marks in quadratic time: long runs are sorted before it sees them.
     """
-    if _COMPOSED.fullmatch(text):
+    if text.isascii() or _COMPOSED.fullmatch(text):
         return text
     runs = [(marks, "".join(run)) for marks, run in groupby(text, key=lambda c: unicodedata.combining(c) > 0)]
     return unicodedata.normalize(
@@ -33,9 +36,17 @@ def _in_order(marks: str) -> str:
     return "".join(sorted(decomposed, key=unicodedata.combining))
 
 
-@lru_cache(maxsize=4096)
-def _plain(letter: str) -> str:
-    return "".join(c for c in unicodedata.normalize("NFKD", letter) if not unicodedata.combining(c))
+class _Plain(dict[int, str]):
+    """Letters without accents, by their code points: a table for str.translate, which fills itself."""
+
+    def __missing__(self, letter: int) -> str:
+        plain = "".join(c for c in unicodedata.normalize("NFKD", chr(letter)) if not unicodedata.combining(c))
+        if len(self) < _MOST_LETTERS:
+            self[letter] = plain
+        return plain
+
+
+_plain = _Plain()
 
 
 def without_accents(text: str) -> str:
@@ -43,7 +54,7 @@ def without_accents(text: str) -> str:
     if text.isascii():
         return text
     # Letter by letter: the order of marks does not matter to what is about to drop them, and sorting them can be slow.
-    return "".join(map(_plain, text))
+    return text.translate(_plain)
 
 
 @lru_cache(maxsize=4096)

@@ -48,6 +48,8 @@ def parse(text: str) -> object:
 
 def as_text(value: object) -> object:
     """A scalar as its text, None as it is, and an object or list with its numbers as JSON numbers again."""
+    if type(value) is str:  # nearly all of them
+        return value
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
