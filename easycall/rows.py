@@ -1,9 +1,10 @@
 """Many rows in one statement: COPY on PostgreSQL, several times as quick as INSERT, and a prepared INSERT elsewhere."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from operator import attrgetter
+from operator import itemgetter
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -44,17 +45,21 @@ class _Table:
         for each in objects:
             for field in self.computed:
                 field.pre_save(each, add=True)
-            row = list(self.values(each))
+            row = list(self.values(vars(each)))
             for place, convert in self.converters:
                 row[place] = convert(row[place])
             yield row
 
 
-def make(model: type[_Row], **values: Any) -> _Row:
-    """`model(**values)` for rows by the thousand, at a tenth of its price. Values go by column: `mapping_id`."""
+def make(model: type[_Row], related: Mapping[str, Model] = MappingProxyType({}), **values: Any) -> _Row:
+    """`model(**values)` for rows by the thousand, at a tenth of its price. Values go by column: `mapping_id`.
+
+    `related` are objects behind such columns, by the names of their relations, so that nobody has to look for them.
+    """
     constants, defaults = _defaults(model)
     made = model.__new__(model)
     made.__dict__.update(constants, _state=ModelState(), **values)
+    made._state.fields_cache = dict(related)
     for name, default in defaults:
         if name not in values:
             made.__dict__[name] = default()
@@ -92,7 +97,7 @@ def _table(model: type[Model], vendor: str) -> _Table:
     convert = _json if vendor == "postgresql" else _converter
     return _Table(
         sql=f"COPY {into} FROM STDIN" if vendor == "postgresql" else f"INSERT INTO {into} VALUES ({marks})",  # noqa: S608  no value is in it
-        values=attrgetter(*(field.attname for field in fields)),
+        values=itemgetter(*(field.attname for field in fields)),
         computed=[field for field in fields if type(field).pre_save not in _AS_IT_IS],
         converters=[(place, found) for place, field in enumerate(fields) if (found := convert(field))],
     )
