@@ -1,11 +1,11 @@
 """What one item of a body becomes, before anything is written: the lead's columns and the receipt, from one reading."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
 
-from campaigns.fields import PHONE_FIELDS, Envelope, Field
+from campaigns.fields import PHONE_FIELDS, Envelope, Field, FieldType
 from campaigns.models import Campaign
 from campaigns.queries import AskedQuestion
 from campaigns.values import Reading
@@ -13,7 +13,7 @@ from easycall.errors import FieldError, MissingContact
 from easycall.rows import make
 from easycall.text import nfc
 from leads.intake.body import Pair, Pairs, pointer
-from leads.intake.keys import UNKNOWN, Aside, KeyTable
+from leads.intake.keys import UNKNOWN, Aside, KeyTable, Target
 from leads.intake.normalise import normalise
 from leads.models import ImportMapping, Lead, Submission
 from leads.models.lead import EXTERNAL_ID_LENGTH
@@ -42,21 +42,24 @@ class Draft:
     # Of `kept_aside`, each unknown key once, under its own name.
     unknown: dict[str, dict[str, Any]] = field(default_factory=dict)
     campaign: Campaign = field(init=False)
+    meanings: Mapping[str, Target] = field(init=False)
 
     def __post_init__(self) -> None:
         self.campaign = self.mapping.campaign
+        self.meanings = self.keys.meanings(self.mapping)
 
     def warn(self, key: str | None, codes: Iterable[str]) -> None:
         self.warnings += [{"key": key, "code": code, "detail": str(WARNING_TEXTS[code])} for code in codes]
 
     def lead(self, submission: Submission, item: int) -> Lead:
         """The row to write."""
-        lead = make(
+        return make(
             Lead,
+            related={"mapping": self.mapping},
             submission_id=submission.pk,
             item=item,
             mapping_id=self.mapping.id,
-            campaign_id=self.mapping.campaign_id,
+            campaign_id=self.campaign.pk,
             created_at=submission.processed_at,
             is_test=submission.tested_by_id is not None,
             # Copies: a later item of the same batch may change the lead, and the receipt of this one stays.
@@ -66,8 +69,6 @@ class Draft:
             warning_codes=warning_codes(self.warnings),
             **self.columns,
         )
-        lead.mapping = self.mapping
-        return lead
 
     def apply_to(self, lead: Lead) -> dict[str, dict[str, list[Any]]]:
         """Fill the blanks of a lead that is there and replace what differs. Returns the changes as [old, new].
@@ -150,7 +151,8 @@ def draft(pairs: Pairs, *, mapping: ImportMapping, keys: KeyTable, place: str) -
     """Read every pair. Raises Unreachable when no phone and no e-mail is among them."""
     result = Draft(mapping, keys, place)
     for pair in pairs:
-        if pair.value is None or (isinstance(pair.value, str) and not pair.value.strip()):
+        value = pair.value
+        if value is None or (isinstance(value, str) and not value.strip()):
             if pair.key not in result.empty:
                 result.empty.append(pair.key)
         else:
@@ -176,27 +178,23 @@ def _unreachable(result: Draft, place: str) -> Unreachable:
 
 def place_pair(result: Draft, pair: Pair) -> None:
     """Put a pair that has a value where it belongs."""
-    match result.keys.target(pair, result.mapping):
-        case Aside() as aside:
-            _keep_aside(result, pair, aside)
-        case Field() as target:
-            _store_field(result, pair, target)
-        case AskedQuestion() as question:
-            _store_answer(result, pair, question)
-        case Envelope() as meaning:
-            _store_envelope(result, pair, meaning)
+    target = result.meanings.get(pair.key)
+    if target is None or pair.reason or not isinstance(pair.value, str):
+        target = result.keys.target(pair, result.mapping)
+    _PLACE[type(target)](result, pair, target)
 
 
 def _store_field(result: Draft, pair: Pair, target: Field) -> None:
     text = str(pair.value)
     reading = normalise(target, text, result.campaign)
-    if _conflicts(result, pair, result.columns.get(target.name), reading.value):
+    before = result.columns.get(target.name)
+    if _conflicts(result, pair, before, reading.value):
         return
-    if target.name not in result.columns:
+    if before is None:
         result.columns[target.name] = reading.value
         if reading.warnings:
             result.doubtful.add(target.name)
-        if target.name in PHONE_FIELDS:
+        if target.type is FieldType.PHONE:
             result.columns[f"{target.name}_sent"] = text
     _store(result, pair, reading, {"field": target.name})
 
@@ -225,13 +223,14 @@ def _store_envelope(result: Draft, pair: Pair, meaning: Envelope) -> None:
 
 
 def _store(result: Draft, pair: Pair, reading: Reading, where: dict[str, str]) -> None:
+    """Account for the pair: `where` it went becomes its entry in the receipt."""
     if pair.key in result.stored:
         _keep_aside(result, pair, Aside("repeated_key"))
         return
-    entry = {**where, "value": reading.value}
+    where["value"] = reading.value
     if reading.value != pair.value:
-        entry["from"] = str(pair.value)
-    result.stored[pair.key] = entry
+        where["from"] = str(pair.value)
+    result.stored[pair.key] = where
     if reading.warnings:
         result.warn(pair.key, reading.warnings)
 
@@ -252,6 +251,14 @@ def _keep_aside(result: Draft, pair: Pair, aside: Aside) -> None:
     if aside.reason == UNKNOWN:
         result.unknown.setdefault(pair.key, entry)
     result.kept_aside[free_name(pair.key, result.kept_aside)] = entry
+
+
+_PLACE: Mapping[type[Target], Callable[[Draft, Pair, Any], None]] = {
+    Aside: _keep_aside,
+    Field: _store_field,
+    AskedQuestion: _store_answer,
+    Envelope: _store_envelope,
+}
 
 
 def free_name(key: str, taken: dict[str, Any]) -> str:

@@ -41,10 +41,10 @@ def aliases_of(mappings: Iterable[ImportMapping]) -> Aliases:
     return {(mapping, key): field or question for mapping, key, field, question in rows}
 
 
-# What a key is in a mapping and its campaign.
-Meanings = dict[tuple[str, int, int], Target]
-# So many spellings of known keys are remembered; no honest set of senders comes near it.
-_MOST_MEANINGS = 5_000
+# What a key is, by the mapping and its campaign.
+Meanings = dict[tuple[int, int], dict[str, Target]]
+# So many spellings of known keys are remembered of each mapping; no honest sender comes near it.
+_MOST_MEANINGS = 1_000
 
 
 class KeyTable:
@@ -62,7 +62,7 @@ class KeyTable:
         self.questions = questions
         self._aliases = aliases or {}
         self._meanings: Meanings = {} if meanings is None else meanings
-        self._targets: Meanings = {}
+        self._unknown: Meanings = {}
         self._compared = 0
         self._known_in: dict[int, Sequence[str]] = {}
 
@@ -77,14 +77,19 @@ class KeyTable:
 
     def meaning(self, key: str, mapping: ImportMapping) -> Target:
         """What a key is in a lead of this mapping."""
-        place = (key, mapping.id, mapping.campaign_id)
-        if target := self._meanings.get(place) or self._targets.get(place):
+        meanings = self.meanings(mapping)
+        unknown = self._unknown.setdefault((mapping.id, mapping.campaign_id), {})
+        if target := meanings.get(key) or unknown.get(key):
             return target
-        target = self._targets[place] = self._look_up(key, mapping)
-        # Keys that mean nothing are as many as a sender invents.
-        if not isinstance(target, Aside) and len(self._meanings) < _MOST_MEANINGS:
-            self._meanings[place] = target
+        target = self._look_up(key, mapping)
+        # Keys that mean nothing are as many as a sender invents, and are remembered for this request only.
+        remembered = unknown if isinstance(target, Aside) or len(meanings) >= _MOST_MEANINGS else meanings
+        remembered[key] = target
         return target
+
+    def meanings(self, mapping: ImportMapping) -> dict[str, Target]:
+        """What has been looked up so far of the keys that mean something in a lead of this mapping."""
+        return self._meanings.setdefault((mapping.id, mapping.campaign_id), {})
 
     def _look_up(self, key: str, mapping: ImportMapping) -> Target:
         if question := self.questions.get(key):
