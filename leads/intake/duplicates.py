@@ -1,11 +1,9 @@
 """Is this person here already? What is compared, and which lead it is. Pure: the leads are looked up by others."""
 
-from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
-from typing import NamedTuple
 
 from campaigns.enums import Compared, DuplicateScope
 from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
@@ -20,11 +18,8 @@ class Kind(StrEnum):
     TAX_ID = "tax_id"
 
 
-class Value(NamedTuple):
-    """What is compared: a phone in E.164, an e-mail in lower case, a tax id in its normal form."""
-
-    kind: Kind
-    text: str
+# What is compared: a phone in E.164, an e-mail in lower case, a tax id in its normal form.
+Value = tuple[Kind, str]
 
 
 # The columns of the lead that comes; in the leads that are here every column of the kind is looked at.
@@ -54,14 +49,15 @@ class Found:
 Compare = Mapping[Compared, set[Value]]
 
 
-def compared_values(draft: Draft) -> Compare:
+def compared_values(draft: Draft, rules: Iterable[Compared]) -> Compare:
     """What the draft's campaign compares of it. A doubtful value tells nobody from anybody, so it is not there."""
     values = {}
-    for rule in draft.campaign.compared:
+    columns, doubtful = draft.columns, draft.doubtful
+    for rule in rules:
         its = {
-            _value(column, text)
+            _value(column, columns[column])
             for column in _COLUMNS_OF_RULE[rule]
-            if (text := draft.columns.get(column)) and column not in draft.doubtful
+            if columns.get(column) and column not in doubtful
         }
         if its:
             values[rule] = its
@@ -74,20 +70,21 @@ def all_values(compared: Iterable[Compare]) -> set[Value]:
 
 def _value(column: str, text: str) -> Value:
     kind = _KIND_OF_COLUMN[column]
-    return Value(kind, text.lower() if kind is Kind.EMAIL else text)
+    return kind, text.lower() if kind is Kind.EMAIL else text
 
 
 def _held_by(lead: Lead) -> Iterator[Value]:
+    row = vars(lead)
     for column in _KIND_OF_COLUMN:
-        if text := getattr(lead, column):
-            yield _value(column, text)
+        if row[column]:
+            yield _value(column, row[column])
 
 
 class Present:
     """The leads that are here, by what they hold: those of the table, then those that this request adds."""
 
     def __init__(self, leads: Iterable[Lead] = ()) -> None:
-        self._holders: defaultdict[Value, dict[object, Lead]] = defaultdict(dict)
+        self._holders: dict[Value, dict[object, Lead]] = {}
         for lead in leads:
             self.add(lead)
 
@@ -95,12 +92,14 @@ class Present:
         """Know the lead by what it holds now; a marked duplicate is never found, for the first lead stands for it."""
         if lead.duplicate_of_id is None:
             for value in _held_by(lead):
-                self._holders[value][lead.pk] = lead
+                self._holders.setdefault(value, {})[lead.id] = lead
 
     def find(self, values: Compare, campaign: Campaign, at: datetime) -> Found | None:
         """The oldest lead that the campaign takes for one with these values, which came at that time."""
         wanted = set().union(*values.values())
-        leads = {pk: lead for value in wanted if value in self._holders for pk, lead in self._holders[value].items()}
+        if self._holders.keys().isdisjoint(wanted):  # of nearly every lead
+            return None
+        leads = {pk: lead for value in wanted for pk, lead in self._holders.get(value, {}).items()}
         held = {pk: wanted.intersection(_held_by(lead)) for pk, lead in leads.items()}
         leads = {pk: lead for pk, lead in leads.items() if held[pk] and _counts(lead, campaign, at)}
         if not leads:

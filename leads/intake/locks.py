@@ -15,7 +15,7 @@ MOST_LOCKS_OF_A_BATCH = 2_000
 
 
 def _number(text: str) -> int:
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:8], "big", signed=True)
+    return int.from_bytes(hashlib.blake2b(text.encode(), digest_size=8).digest(), "big", signed=True)
 
 
 _ALL_VALUES = _number("duplicates")
@@ -51,4 +51,4 @@ def lock_values(values: Collection[Value]) -> None:
         return
     if len(values) > MOST_LOCKS:
         fetch(_BE_ONE_OF_TWO, _BATCHES)
-    fetch(_LOCK_EACH, [_ALL_VALUES, sorted(_number(f"{value.kind} {value.text}") for value in values)])
+    fetch(_LOCK_EACH, [_ALL_VALUES, sorted(_number(kind + text) for kind, text in values)])

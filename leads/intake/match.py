@@ -5,7 +5,7 @@ from collections.abc import Collection, Iterable, Mapping
 from django.db.models import QuerySet
 
 from campaigns.enums import DuplicateAction
-from leads.intake.draft import Draft
+from campaigns.models import Campaign
 from leads.intake.duplicates import Compare, Kind, Present, Value, all_values, compared_values
 from leads.intake.locks import lock_values
 from leads.intake.matching import Incoming, Key, Matching
@@ -20,14 +20,21 @@ def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matchin
     is compared. What is found stays as it is until the transaction ends, unless it is only to be explained.
     """
     matching: Matching[Key] = Matching(explain)
-    compared = {key: compared_values(came.draft) for key, came in incoming.items() if not came.is_test}
+    campaigns = {came.draft.campaign.pk: came.draft.campaign for came in incoming.values()}
+    rules = {pk: campaign.compared for pk, campaign in campaigns.items()}
+    compared = {
+        key: compared_values(came.draft, rules[came.draft.campaign.pk])
+        for key, came in incoming.items()
+        if not came.is_test
+    }
     values = all_values(compared.values())
     met = [incoming[key] for key in compared]
     if not explain and (values or any(came.external_id[1] for came in met)):
         lock_values(values)
     known = {(lead.mapping_id, lead.external_id): lead for lead in _known(met, lock=not explain)}
-    unknown = {key: incoming[key].draft for key in compared if incoming[key].external_id not in known}
-    present = _present(unknown.values(), all_values(compared[key] for key in unknown), known, lock=not explain)
+    if known:
+        values = all_values(its for key, its in compared.items() if incoming[key].external_id not in known)
+    present = _present(campaigns.values(), values, known, lock=not explain)
     for key, came in incoming.items():
         if came.is_test:
             matching.create(key, came)
@@ -71,15 +78,17 @@ def _known(incoming: Iterable[Incoming], *, lock: bool) -> Iterable[Lead]:
 
 
 def _present(
-    drafts: Iterable[Draft], values: Collection[Value], known: Mapping[tuple[int, str], Lead], *, lock: bool
+    campaigns: Iterable[Campaign], values: Collection[Value], known: Mapping[tuple[int, str], Lead], *, lock: bool
 ) -> Present:
     """The leads that may be found. One that is known by its external id is the same object here, with its changes."""
     present = Present(known.values())
     own = {lead.pk for lead in known.values()}
-    by_kind = {kind: {value.text for value in values if value.kind is kind} for kind in Kind}
+    by_kind: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    for kind, text in values:
+        by_kind[kind].add(text)
     ids = ids_holding(phones=by_kind[Kind.PHONE], emails=by_kind[Kind.EMAIL], tax_ids=by_kind[Kind.TAX_ID])
     if ids := [each for each in ids if each not in own]:
-        merges = any(draft.campaign.duplicate_action == DuplicateAction.MERGE for draft in drafts)
+        merges = any(campaign.duplicate_action == DuplicateAction.MERGE for campaign in campaigns)
         for lead in _leads(lock=lock and merges).filter(pk__in=ids, duplicate_of=None).order_by("pk"):
             present.add(lead)
     return present

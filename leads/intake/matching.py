@@ -2,6 +2,7 @@
 
 from collections.abc import Hashable, Mapping
 from dataclasses import dataclass, field
+from operator import itemgetter
 from typing import Any, Generic, TypeVar
 from uuid import UUID
 
@@ -18,6 +19,7 @@ Key = TypeVar("Key", bound=Hashable)
 
 # What an update may change beside the fields that it names.
 _DERIVED = frozenset({"answers", "kept_aside", "warnings", "warning_codes", "name_words"})
+_place = itemgetter("mapping_id", "external_id")
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +73,7 @@ class Matching(Generic[Key]):
     def write(self) -> None:
         """Do it, in bulk statements; the submissions have to be there."""
         # In one order for everybody, as when they are looked up: two batches of the same new ids can't deadlock.
-        insert(sorted(self.new.values(), key=lambda lead: (lead.mapping_id, lead.external_id)))
+        insert(sorted(self.new.values(), key=lambda lead: _place(vars(lead))))
         if self.changed:
             words = Lead._meta.get_field("name_words")
             for lead in self.changed.values():

@@ -14,7 +14,7 @@ SHARED = {"ShareLock": 1}
 
 
 def values(number: int, first: int = 0) -> set[Value]:
-    return {Value(Kind.PHONE, f"+34600{first + each:06}") for each in range(number)}
+    return {(Kind.PHONE, f"+34600{first + each:06}") for each in range(number)}
 
 
 def modes() -> dict[str, int]:
