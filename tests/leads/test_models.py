@@ -270,3 +270,11 @@ def test_lead_that_has_duplicates_stays() -> None:
     LeadFactory.create(duplicate_of=lead, duplicate_rules="phone")
     with pytest.raises(ProtectedError):
         lead.delete()
+
+
+@pytest.mark.postgresql
+def test_journal_is_compressed_by_lz4() -> None:
+    SubmissionFactory(answer="as long as that of a batch " * 1000)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_column_compression(answer) FROM leads_submission")
+        assert cursor.fetchall() == [("lz4",)]
