@@ -59,7 +59,7 @@ def taken(
         else:
             by_place[index] = _receipt(each, matches[index], submission_id)
     results = [result for _, result in sorted(by_place.items())]
-    mappings = {each.mapping.pk if isinstance(each, Draft) else each.import_api for each in drafts.values()} - {None}
+    mappings = {each.mapping.id if isinstance(each, Draft) else each.import_api for each in drafts.values()} - {None}
     if earlier:
         mappings.add(submission.mapping_id)
     submission.mapping_id = mappings.pop() if len(mappings) == 1 else None

@@ -51,17 +51,17 @@ class Draft:
     def warn(self, key: str | None, codes: Iterable[str]) -> None:
         self.warnings += [{"key": key, "code": code, "detail": str(WARNING_TEXTS[code])} for code in codes]
 
-    def lead(self, submission: Submission, item: int) -> Lead:
+    def lead(self, submission: Submission, item: int, *, is_test: bool = False) -> Lead:
         """The row to write."""
         return make(
             Lead,
             related={"mapping": self.mapping},
-            submission_id=submission.pk,
+            submission_id=submission.id,
             item=item,
             mapping_id=self.mapping.id,
-            campaign_id=self.campaign.pk,
+            campaign_id=self.campaign.id,
             created_at=submission.processed_at,
-            is_test=submission.tested_by_id is not None,
+            is_test=is_test,
             # Copies: a later item of the same batch may change the lead, and the receipt of this one stays.
             answers=dict(self.answers),
             kept_aside=dict(self.kept_aside),

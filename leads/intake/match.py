@@ -20,10 +20,10 @@ def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matchin
     is compared. What is found stays as it is until the transaction ends, unless it is only to be explained.
     """
     matching: Matching[Key] = Matching(explain)
-    campaigns = {came.draft.campaign.pk: came.draft.campaign for came in incoming.values()}
+    campaigns = {came.draft.campaign.id: came.draft.campaign for came in incoming.values()}
     rules = {pk: campaign.compared for pk, campaign in campaigns.items()}
     compared = {
-        key: compared_values(came.draft, rules[came.draft.campaign.pk])
+        key: compared_values(came.draft, rules[came.draft.campaign.id])
         for key, came in incoming.items()
         if not came.is_test
     }

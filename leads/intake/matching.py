@@ -1,6 +1,6 @@
 """What submissions do to the table of leads: made up item by item, written in one go."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 from typing import Any, Generic, TypeVar
@@ -24,20 +24,27 @@ _place = itemgetter("mapping_id", "external_id")
 
 @dataclass(frozen=True, slots=True)
 class Incoming:
-    """A draft and where it came: the item of a submission."""
+    """A draft and where it came: the item of a submission, and who had it sent, if not its sender.
+
+    A test is compared with nothing: it changes no lead, and is no lead that another one repeats.
+    """
 
     draft: Draft
     submission: Submission
     item: int
+    is_test: bool = False
+    by_id: int | None = None
+
+    @classmethod
+    def of(cls, submission: Submission, drafts: Iterable[tuple[int, Draft]]) -> "dict[int, Incoming]":
+        """The drafts of one submission, by their items."""
+        tested_by_id, replayed_by_id = submission.tested_by_id, submission.replayed_by_id
+        is_test, by_id = tested_by_id is not None, replayed_by_id or tested_by_id
+        return {item: cls(draft, submission, item, is_test, by_id) for item, draft in drafts}
 
     @property
     def external_id(self) -> tuple[int, str]:
         return self.draft.mapping.id, self.draft.columns.get("external_id", "")
-
-    @property
-    def is_test(self) -> bool:
-        """Whether it is compared with nothing: a test changes no lead, and is no lead that another one repeats."""
-        return self.submission.tested_by_id is not None
 
     def is_of_sender(self, lead: Lead) -> bool:
         """Whether the lead came by the same user, who may know of it."""
@@ -83,13 +90,13 @@ class Matching(Generic[Key]):
 
     def create(self, key: Key, came: Incoming, first: Found | None = None) -> Lead:
         """Store it, marked as a duplicate of the one that is here, if one is."""
-        lead = came.draft.lead(came.submission, came.item)
+        lead = came.draft.lead(came.submission, came.item, is_test=came.is_test)
         verdict, member, data = Verdict.CREATED, None, {}
         if first:
             lead.duplicate_of, lead.duplicate_rules = first.lead, " ".join(first.rules)
             verdict, member = Verdict.DUPLICATE, self._duplicate_of(came, first)
             data = {"duplicate_of": str(first.lead.pk), "matched": [*first.rules]}
-        self.new[lead.pk] = lead
+        self.new[lead.id] = lead
         self.matches[key] = Match(lead, verdict, self._id_of(lead), member)
         self._add_event(lead, EventKind.CREATED, came, data)
         return lead
@@ -146,18 +153,18 @@ class Matching(Generic[Key]):
         self.events.append(
             make(
                 LeadEvent,
-                lead_id=lead.pk,
+                lead_id=lead.id,
                 kind=kind,
                 at=source.processed_at,
-                by_id=source.replayed_by_id or source.tested_by_id,
-                submission_id=source.pk,
+                by_id=came.by_id,
+                submission_id=source.id,
                 data=data,
             )
         )
 
     def _id_of(self, lead: Lead) -> UUID | None:
         """What is only explained makes no lead, so a new one has no id."""
-        return None if self.explain and lead.pk in self.new else lead.pk
+        return None if self.explain and lead.id in self.new else lead.id
 
     def _duplicate_of(self, came: Incoming, found: Found) -> Mapping[str, Any]:
         lead_id = self._id_of(found.lead) if came.is_of_sender(found.lead) else None

@@ -205,7 +205,7 @@ def drafts_of(delivery: Delivery, content: body.Body, sender: SetUp) -> dict[int
 
 def incoming(submission: Submission, drafts: Mapping[int, Draftlike]) -> dict[int, Incoming]:
     """Those that can be leads."""
-    return {index: Incoming(each, submission, index) for index, each in drafts.items() if isinstance(each, Draft)}
+    return Incoming.of(submission, ((index, each) for index, each in drafts.items() if isinstance(each, Draft)))
 
 
 def unless_overtaken(write: Callable[[], _T]) -> _T:
