@@ -8,6 +8,7 @@ from enum import StrEnum
 from campaigns.enums import Compared, DuplicateScope
 from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
 from campaigns.models import Campaign
+from easycall.clock import PUT_RIGHT
 from leads.intake.draft import Draft
 from leads.models import Lead
 
@@ -112,4 +113,4 @@ def _counts(lead: Lead, campaign: Campaign, at: datetime) -> bool:
     if campaign.duplicate_scope == DuplicateScope.CAMPAIGN and lead.campaign_id != campaign.pk:
         return False
     days = campaign.duplicate_days
-    return days is None or lead.created_at >= at - timedelta(days=days)
+    return days is None or lead.created_at >= at - timedelta(days=days) - PUT_RIGHT
