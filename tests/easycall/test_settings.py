@@ -86,21 +86,39 @@ def test_secret_key_stands_in_for_peppers(given: str, expected: list[str]) -> No
     assert settings_with(TOKEN_PEPPERS=given)["TOKEN_PEPPERS"] == expected
 
 
-def test_who_waits_for_another_one_waits_longer() -> None:
-    """Seconds. A worker ends what it began before it is killed; no proxy uses a connection that is closed here."""
+def waits() -> dict[str, int]:
+    """How long each waits for the next one, in seconds."""
 
     def seconds(file: str, name: str) -> int:
         found = re.search(rf"{name}\W{{1,4}}(\d+)", (ROOT / file).read_text())
         assert found, name
         return int(found[1])
 
-    lock, statement = (seconds("easycall/settings.py", f"{each}_timeout") // 1000 for each in ("lock", "statement"))
-    on_sqlite = seconds("easycall/settings.py", '"timeout"')
-    arrival = seconds("easycall/server.py", 'REQUEST_SECONDS"')
+    database = {each: seconds("easycall/settings.py", f"{each}_timeout") // 1000 for each in ("lock", "statement")}
     serving = {each: seconds("gunicorn.conf.py", f"\n{each}") for each in ("timeout", "graceful_timeout", "keepalive")}
-    assert max(lock, on_sqlite) < statement < serving["timeout"]
-    assert arrival + statement < serving["graceful_timeout"]
-    assert serving["keepalive"] > 60
+    on_sqlite = seconds("easycall/settings.py", '"timeout"')
+    return {**database, **serving, "sqlite": on_sqlite, "arrival": seconds("easycall/server.py", 'REQUEST_SECONDS"')}
+
+
+def are_nested(each: dict[str, int]) -> bool:
+    """A worker ends what it began before it is killed; no proxy uses a connection that is closed here."""
+    return (
+        max(each["lock"], each["sqlite"]) < each["statement"] < each["timeout"]
+        and each["arrival"] + each["statement"] < each["graceful_timeout"]
+        and each["keepalive"] > 60
+    )
+
+
+def test_who_waits_for_another_one_waits_longer() -> None:
+    assert are_nested(waits())
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [("lock", 30), ("sqlite", 30), ("statement", 60), ("timeout", 30), ("graceful_timeout", 60), ("keepalive", 60)],
+)
+def test_twin_that_does_not_wait_longer_is_found_out(name: str, seconds: int) -> None:
+    assert not are_nested(waits() | {name: seconds})
 
 
 def test_every_check_is_documented_and_no_other() -> None:
