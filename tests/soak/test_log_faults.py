@@ -62,3 +62,14 @@ def test_log_on_a_full_disk_holds_up_nobody(database: Database, tmp_path: Path) 
             crowd.wait_for(MEANWHILE)
         assert installation.workers()
     assert crowd.judge().faults == {}
+
+
+@pytest.mark.soak
+def test_twin_whose_requests_fail_with_their_log_is_found_out(database: Database, tmp_path: Path) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.strict_log"}
+    with (
+        Path("/dev/full").open("wb") as log,
+        running(database, tmp_path, errors=log.fileno(), environment=environment) as installation,
+    ):
+        reply, _ = post_one(installation)
+    assert not (reply and reply.is_acknowledged)
