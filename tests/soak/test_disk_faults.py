@@ -20,6 +20,8 @@ from tests.soak.senders import Crowd, post_one
 
 SYNCS = "fsync,fdatasync"
 
+Changes = tuple[Database, Path, dict[str, str]]
+
 
 @contextmanager
 def traced(installation: Installation, output: Path, *options: str) -> Iterator[None]:
@@ -59,16 +61,29 @@ def test_twin_that_does_not_synchronise_is_found_out(database: Database, tmp_pat
         assert 201 in {reply.status for reply in replies if reply}
 
 
+def syncs(database: Database) -> int:
+    number: int = database.rows("SELECT wal_sync FROM pg_stat_wal")[0][0]
+    return number
+
+
 @pytest.mark.postgresql
 def test_every_acknowledgement_has_been_synchronised_by_postgresql(shared: Installation) -> None:
-    def syncs() -> int:
-        number: int = shared.database.rows("SELECT wal_sync FROM pg_stat_wal")[0][0]
-        return number
-
-    before = syncs()
+    before = syncs(shared.database)
     replies = [post_one(shared)[0] for _ in range(SERIAL)]
     assert {reply.status for reply in replies if reply} == {201}
-    wait_until(lambda: syncs() - before >= SERIAL, seconds=20, every=1)
+    wait_until(lambda: syncs(shared.database) - before >= SERIAL, seconds=20, every=1)
+
+
+@pytest.mark.soak
+@pytest.mark.postgresql
+def test_twin_that_postgresql_does_not_synchronise_for_is_found_out(database: Database, tmp_path: Path) -> None:
+    environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.asynchronous", "ALLOW_UNSAFE_DATABASE": "1"}
+    with running(database, tmp_path, environment=environment) as installation:
+        before = syncs(database)
+        assert {reply.status for reply in [post_one(installation)[0] for _ in range(SERIAL)] if reply} == {201}
+        # Backends tell of theirs every minute at the latest, and at their end.
+        time.sleep(20)
+    assert syncs(database) - before < SERIAL
 
 
 @pytest.mark.soak
@@ -137,15 +152,39 @@ def test_full_disk_is_503_until_there_is_room(
 
 
 @pytest.mark.soak
-def test_full_folder_for_temporary_files_holds_up_nobody(
-    prepared: Database, small_disk: Path, tmp_path_factory: pytest.TempPathFactory
-) -> None:
+@pytest.mark.sqlite
+def test_twin_that_does_not_look_at_the_disk_of_sqlite_is_found_out(prepared: Database, small_disk: Path) -> None:
+    database = copy_of(prepared, small_disk)
+    with running(database, small_disk, environment={"DISK_FREE_PERCENT": "0"}) as installation, filled(small_disk, 3):
+        reply, _ = post_one(installation)
+    assert reply
+    assert reply.status == 201
+
+
+@pytest.fixture
+def without_room(prepared: Database, small_disk: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Changes]:
+    """Where an installation is, and its folder for temporary files, which is full."""
     elsewhere = tmp_path_factory.mktemp("elsewhere")
-    database = copy_of(prepared, elsewhere)
-    changes = {"environment": {"TMPDIR": str(small_disk)}}
-    with filled(small_disk, 0), running(database, elsewhere, **changes) as one, Crowd(one) as crowd:
+    with filled(small_disk, 0):
+        yield copy_of(prepared, elsewhere), elsewhere, {"TMPDIR": str(small_disk)}
+
+
+@pytest.mark.soak
+def test_full_folder_for_temporary_files_holds_up_nobody(without_room: Changes) -> None:
+    database, folder, environment = without_room
+    with running(database, folder, environment=environment) as installation, Crowd(installation) as crowd:
         crowd.wait_for(100)
     assert crowd.judge().faults == {}
+
+
+@pytest.mark.soak
+def test_twin_that_writes_temporary_files_is_found_out(without_room: Changes) -> None:
+    database, folder, environment = without_room
+    application = "tests.soak.plants.spools:application"
+    with running(database, folder, environment=environment, application=application) as installation:
+        reply, _ = post_one(installation)
+    assert reply
+    assert reply.status == 503
 
 
 @pytest.fixture
