@@ -71,14 +71,31 @@ def test_restart_of_postgresql_is_survived(shared: Installation, own_cluster: Cl
     assert crowd.judge().faults == {}
 
 
+def cut(cluster: Cluster, *, seconds: float) -> int:
+    """Cut all connections, again and again. Returns how often."""
+    end, cuts = time.monotonic() + seconds, 0
+    while time.monotonic() < end:
+        cluster.execute(TERMINATE)
+        cuts += 1
+        time.sleep(0.2)
+    return cuts
+
+
 def test_connections_that_are_cut_lose_nothing(shared: Installation, own_cluster: Cluster, figures: list[str]) -> None:
     with Crowd(shared) as crowd:
-        end, cuts = time.monotonic() + SECONDS, 0
-        while time.monotonic() < end:
-            own_cluster.execute(TERMINATE)
-            cuts += 1
-            time.sleep(0.2)
+        cuts = cut(own_cluster, seconds=SECONDS)
         back = crowd.wait_for_full_service()
     verdict = crowd.judge()
     figures.append(f"connections cut {cuts} times: {verdict}; full service after {back:.1f} s")
     assert verdict.faults == {}
+
+
+@pytest.mark.soak
+def test_twin_that_answers_before_it_stores_is_found_out(
+    database: Database, own_cluster: Cluster, tmp_path: Path
+) -> None:
+    with running(database, tmp_path, application="tests.soak.plants.answers_first:application") as installation:
+        with Crowd(installation) as crowd:
+            crowd.wait_for(15)
+            cut(own_cluster, seconds=5)
+        assert crowd.judge().lost

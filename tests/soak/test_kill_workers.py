@@ -5,6 +5,8 @@ import random
 import signal
 from pathlib import Path
 
+import pytest
+
 from tests.soak.amounts import KILLS, LONG, RELOADS, RESTARTS
 from tests.soak.history import statuses
 from tests.soak.installation import Database, Installation, running
@@ -58,3 +60,23 @@ def test_restart_loses_nothing(shared: Installation, figures: list[str]) -> None
     verdict = crowd.judge()
     figures.append(f"{RESTARTS} restarts: {verdict}")
     assert verdict.faults == {}
+
+
+@pytest.mark.soak
+def test_twin_that_ends_without_its_requests_is_found_out(database: Database, tmp_path: Path) -> None:
+    changes = {"GUNICORN_CMD_ARGS": "--graceful-timeout 0"}
+    with running(database, tmp_path, environment=changes) as installation, Crowd(installation) as crowd:
+        for _ in range(10):
+            crowd.wait_for(BETWEEN)
+            installation.signal(signal.SIGHUP)
+    assert 0 in statuses(crowd.history)
+
+
+@pytest.mark.soak
+def test_twin_that_answers_before_it_stores_is_found_out_by_a_restart(database: Database, tmp_path: Path) -> None:
+    with running(database, tmp_path, application="tests.soak.plants.answers_first:application") as installation:
+        with Crowd(installation) as crowd:
+            crowd.wait_for(BETWEEN)
+            installation.stop()
+            installation.start()
+        assert crowd.judge().lost
