@@ -46,10 +46,26 @@ def misplacing_leads(database: Database) -> Iterator[None]:
 
 
 @contextmanager
+def forgetting_replays(database: Database) -> Iterator[None]:
+    """A submission that was replayed waits again as if it had not been, and nothing keeps its item from being two."""
+    refused = "outcome = 'rejected', problem = 'unknown-campaign', created_count = 0, duplicate_count = 0"
+    statement = f"UPDATE leads_submission SET {refused} WHERE id = NEW.id AND NEW.outcome = 'accepted'"
+    if database.cluster:
+        database.rows("ALTER TABLE leads_lead DROP CONSTRAINT lead_once_an_item")
+    else:
+        # SQLite drops no constraint of a table: the leads of before get out of its way.
+        statement += (
+            "; UPDATE leads_lead SET item = item + (SELECT count(*) FROM leads_lead) WHERE submission_id = NEW.id"
+        )
+    with _trigger(database, "AFTER UPDATE OF outcome", "leads_submission", statement):
+        yield
+
+
+@contextmanager
 def _trigger(database: Database, when: str, table: str, statement: str) -> Iterator[None]:
     if database.cluster:
         database.rows(
-            f"CREATE FUNCTION plant() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN {statement}; RETURN NULL; END'"
+            f"CREATE FUNCTION plant() RETURNS trigger LANGUAGE plpgsql AS $$BEGIN {statement}; RETURN NULL; END$$"
         )
         database.rows(f"CREATE TRIGGER plant {when} ON {table} FOR EACH ROW EXECUTE FUNCTION plant()")
     else:
