@@ -2,14 +2,14 @@
 
 import json
 import secrets
-import time
 from pathlib import Path
 
 import pytest
 
+from tests.processes import wait_until
 from tests.soak.history import Request
 from tests.soak.installation import Database, Installation, running
-from tests.soak.senders import HURRY, Crowd, Sender
+from tests.soak.senders import Crowd, Sender
 
 OUTCOME = "SELECT outcome FROM leads_submission WHERE body = ?"
 
@@ -25,14 +25,22 @@ def environment(counter: Path) -> dict[str, str]:
     return {"GUNICORN_CMD_ARGS": "--worker-class tests.soak.plants.hungry.Worker", "SOAK_COUNTER": str(counter)}
 
 
+def has_replaced(installation: Installation, before: list[int]) -> bool:
+    now = installation.workers()
+    return len(now) == len(before) and set(now) != set(before)
+
+
 def answers(installation: Installation, word: str, times: int) -> tuple[list[int], Request]:
     """What the same bytes are answered, one time after the other; 0 is a worker that died."""
     sender = Sender(installation, secrets.token_hex(4), with_key=True)
     request = large(sender, word)
     replies = []
     for _ in range(times):
-        replies.append(sender.post(request))
-        time.sleep(HURRY)
+        before = installation.workers()
+        replies.append(reply := sender.post(request))
+        if reply is None:
+            # The arbiter looks after its dead before it makes new ones.
+            wait_until(lambda before=before: has_replaced(installation, before), seconds=60)
     return [reply.status if reply else 0 for reply in replies], request
 
 

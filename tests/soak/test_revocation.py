@@ -6,6 +6,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.processes import wait_until
 from tests.soak.amounts import REVOCATIONS
 from tests.soak.history import Reply, statuses
 from tests.soak.installation import ENVIRONMENT, Database, Installation, running
@@ -32,9 +33,16 @@ def revoke(installation: Installation, times: int, *, seconds: float) -> tuple[C
             installation.database.rows(REVOKE)
             begin = time.monotonic()
             time.sleep(seconds)
+            wait_until(lambda since=begin: has_tried(crowd, since), seconds=60)
             spans.append((begin, time.monotonic()))
             installation.database.rows(REVIVE)
     return crowd, spans
+
+
+def has_tried(crowd: Crowd, since: float) -> bool:
+    """Whether somebody was answered who began after that: on a slow machine that takes longer."""
+    last = [attempt for sender in crowd.senders for request in sender.history[-2:] for attempt in request.attempts[-2:]]
+    return any(each.reply and each.begun > since for each in last)
 
 
 def answered_within(crowd: Crowd, spans: list[tuple[float, float]]) -> list[Reply]:
