@@ -86,9 +86,9 @@ class Beside:
 
     @property
     def allowed(self) -> float:
-        """A second; on a slow machine the time of two batches, for who waits for no more is overtaken by nobody."""
+        """A second; on a slow machine the time of three batches, for who waits for no more is overtaken by nobody."""
         took = [each.ended - each.begun for request in self.long.history for each in request.attempts]
-        return max(1.0, 2 * median(took))
+        return max(1.0, 3 * median(took))
 
     def __str__(self) -> str:
         return (
