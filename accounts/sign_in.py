@@ -3,7 +3,9 @@
 import time
 from collections.abc import Callable
 from ipaddress import ip_network
+from typing import Any
 
+from axes.models import AccessAttempt
 from axes.utils import reset
 from django.conf import settings
 from django.contrib.auth import logout
@@ -22,6 +24,12 @@ def client_of(request: HttpRequest) -> str:
     """What attempts to sign in are counted by: the address, of IPv6 its /64, which has one owner."""
     site = site_of(request.META.get("REMOTE_ADDR", "").partition("%")[0])
     return str(ip_network(site).network_address) if "/" in site else site
+
+
+def name_of(request: HttpRequest, credentials: dict[str, Any] | None = None) -> str:
+    """The name that attempts are counted by, as much of it as is kept: PostgreSQL refuses a longer one."""
+    name = (credentials or request.POST).get("username", "")
+    return str(name)[: AccessAttempt._meta.get_field("username").max_length]
 
 
 def note_sign_in(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:

@@ -174,6 +174,7 @@ AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_RESET_ON_SUCCESS = True
 AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False
 AXES_CLIENT_IP_CALLABLE = "accounts.sign_in.client_of"
+AXES_USERNAME_CALLABLE = "accounts.sign_in.name_of"
 AXES_HANDLER = "accounts.lockout.Handler"
 WRONG_PASSWORDS_PER_ADDRESS = env.int("WRONG_PASSWORDS_PER_ADDRESS", default=50)  # over all names; 0 is no limit
 AXES_LOCKOUT_CALLABLE = "accounts.admin.password.locked_out"

@@ -79,6 +79,16 @@ def test_an_address_is_let_in_again_after_a_quarter_of_an_hour(lucia: User, sett
         assert is_in(client)
 
 
+def test_name_longer_than_any_is_wrong_and_counts_like_any_other(lucia: User, settings: Any) -> None:
+    settings.WRONG_PASSWORDS_PER_ADDRESS = 7
+    guesser = browser("198.51.100.9")
+    answers = [enter(guesser, "wrong", "x" * length).status_code for length in (255, 256, 20_000, 20_000, 20_000)]
+    assert answers == [200, 200, 200, 200, 429]
+    assert enter(guesser, "wrong", "another").status_code == 200
+    assert enter(guesser, "wrong", "a third").status_code == 200
+    assert "Nobody can sign in from it" in text_of(enter(guesser))
+
+
 def test_addresses_of_one_ipv6_network_are_one(lucia: User) -> None:
     for number in range(5):
         enter(browser(f"2001:db8::{number + 1}"), "wrong")
