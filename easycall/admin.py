@@ -53,6 +53,11 @@ class PageAdmin(ModelAdmin[_Model]):
             return is_asked and super().lookup_allowed(lookup, value, request)
         return super().lookup_allowed(lookup, value, request)
 
+    def to_field_allowed(self, request: HttpRequest, to_field: str) -> bool:
+        """Django's own fails on the name of a relation that points here, which is no column."""
+        is_column = to_field in {field.name for field in self.opts.concrete_fields}
+        return is_column and super().to_field_allowed(request, to_field)
+
     def _lookups_of_filters(self) -> set[str]:
         lookups: set[str] = set()
         for each in self.list_filter:

@@ -175,3 +175,13 @@ def test_a_list_is_asked_what_its_filters_ask_and_nothing_else(list_and_query: s
 def test_a_list_takes_what_its_filters_ask(list_and_query: str, admin_client: Client) -> None:
     name, query = list_and_query.split(" ")
     assert admin_client.get(f"{reverse(f'admin:{name}_changelist')}?{query}").status_code == 200
+
+
+@pytest.mark.parametrize("name", ["%2B", "credentials", "logentry", "password", "no_such_column", "%00"])
+@pytest.mark.parametrize("page", ["changelist", "add"])
+def test_rows_are_named_by_a_column_that_others_point_to_and_by_nothing_else(
+    page: str, name: str, admin_client: Client
+) -> None:
+    url = reverse(f"admin:accounts_user_{page}")
+    assert admin_client.get(f"{url}?_to_field=id").status_code == 200
+    assert admin_client.get(f"{url}?_to_field={name}").status_code == 400
