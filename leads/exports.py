@@ -1,7 +1,8 @@
 """Rows of texts as a file, in pieces: no more of it is in memory than one piece. Pure.
 
 A spreadsheet takes a cell that begins with `=` for a formula, which a stranger may have sent. In CSV such a cell gets
-an apostrophe; in XLSX every cell is a text, which none calculates.
+an apostrophe; in XLSX every cell is a text, which none calculates. Where a cell of CSV begins depends on who reads it:
+an Excel of another language parts the lines at another mark, and then minds no quotes in the middle of one.
 """
 
 import csv
@@ -24,7 +25,10 @@ XLSX_CELL = 32_767
 _BOM = "\ufeff"
 # In these languages a comma is in numbers, and Excel takes a semicolon between cells.
 _SEMICOLON = frozenset({"es", "it"})
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")
+# What may come before the first character of a cell, and that character; the wide forms count in some languages.
+# Each run is looked at once: the lookbehind keeps a long one from being tried again from each of its characters.
+_FORMULA = re.compile(r"""(?:\A|(?<![\s",;])(?=[\s",;]))([\s",;]*+)([=+@＝＋－＠-][^\t\r\n,;]*)""")
+_ENDS_A_CELL = re.compile(r"[\t\r\n,;]")
 # A phone in E.164, a longitude to the west: nothing in them can be calculated.
 _HARMLESS = re.compile(r"\+[1-9][0-9]{1,14}|-[0-9]+(\.[0-9]+)?")
 # What XML can't have, and what would be read as one of the numbers that stand for it.
@@ -51,8 +55,14 @@ def _lines(rows: Sequence[Row], language: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """`text`, with an apostrophe before it where a spreadsheet would calculate it."""
-    return f"'{text}" if text.startswith(_FORMULA) and not _HARMLESS.fullmatch(text) else text
+    """`text`, with an apostrophe before each place that a spreadsheet would calculate."""
+    return _FORMULA.sub(_quoted, text)
+
+
+def _quoted(found: re.Match[str]) -> str:
+    before, cell = found.groups()
+    begins = found.start() == 0 or _ENDS_A_CELL.search(before)
+    return f"{before}'{cell}" if begins and not _HARMLESS.fullmatch(cell.rstrip()) else found[0]
 
 
 def as_xlsx(title: str, headers: Row, pieces: Iterable[Sequence[Row]]) -> Iterator[bytes]:

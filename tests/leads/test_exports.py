@@ -21,14 +21,47 @@ def xlsx(*rows: Sequence[str], title: str = "Leads") -> bytes:
     return b"".join(as_xlsx(title, HEADERS, [rows]))
 
 
-@pytest.mark.parametrize("text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "\t=1", "\r=1", "+34 600", "-", "+0600111222"])
+@pytest.mark.parametrize(
+    "text", ["=1+1", "+1+1", "-1+1", "@SUM(A1)", "+34 600", "-", "+0600111222", "＝1", "－1", "＠A"]
+)
 def test_what_a_spreadsheet_would_calculate_gets_an_apostrophe(text: str) -> None:
     assert harmless(text) == f"'{text}"
 
 
-@pytest.mark.parametrize("text", ["", "Ana", "a=b", "+34600111222", "-3.7038", "600-111", "'=1"])
+@pytest.mark.parametrize(
+    ("text", "escaped"),
+    [
+        *((f"{space}=1", f"{space}'=1") for space in ("\t", "\r", "\n", " ", "\xa0", '"', ' "')),
+        *((f"x{mark}=1", f"x{mark}'=1") for mark in (",", ";", "\t", "\n", "\r\n", ", ", ',"', ";;", '";"')),
+        ("=1,=2;@3\n-x", "'=1,'=2;'@3\n'-x"),
+        ("+34600111222, +39-", "+34600111222, '+39-"),
+    ],
+)
+def test_so_does_what_another_spreadsheet_would(text: str, escaped: str) -> None:
+    assert harmless(text) == escaped
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "Ana", "a=b", "a = b", 'a "=b"', "+34600111222", "-3.7038", "600-111", "'=1", "Calle 5, -1", "+34600, +39061"],
+)
 def test_what_calculates_nothing_stays(text: str) -> None:
     assert harmless(text) == text
+
+
+@pytest.mark.parametrize("text", ["\n" * 100_000, " ;" * 50_000, " =" * 50_000, '"' * 100_000])
+def test_long_text_is_looked_at_once_whatever_it_is_made_of(text: str) -> None:
+    # Looked at from each of its characters it would take minutes.
+    assert harmless(text)
+
+
+@pytest.mark.parametrize("wrong", [",", ";", "\t"])
+@pytest.mark.parametrize("language", ["es", "en"])
+@pytest.mark.parametrize("attack", ["x,=1", "x;=1", 'x,"=1', 'x";=1', "x\n=1", "x\t@1", "x\r\n;+1+1", ' ",=1'])
+def test_reader_that_parts_cells_elsewhere_calculates_nothing(attack: str, language: str, wrong: str) -> None:
+    text = b"".join(as_csv(HEADERS, [[["Ana", attack]], [[attack, "Ana"]]], language=language)).decode("utf-8-sig")
+    cells = [cell.strip() for row in csv.reader(text.splitlines(), delimiter=wrong) for cell in row]
+    assert [cell for cell in cells if cell.startswith(("=", "+", "-", "@"))] == []
 
 
 @pytest.mark.parametrize(("language", "mark"), [("es", ";"), ("it", ";"), ("en", ","), ("", ",")])
