@@ -21,8 +21,11 @@ RECOVERY_CODES = 10
 _DIGITS = 6
 
 
+@transaction.atomic
 def begin(*, user: User) -> AuthenticatorApp:
     """The app that `user` is about to add; the same one until it is confirmed."""
+    # The user's row, so that two pages which are opened at once don't make one each.
+    User.objects.select_for_update().get(pk=user.pk)
     device: AuthenticatorApp = AuthenticatorApp.objects.get_or_create(user=user, confirmed=False)[0]
     return device
 

@@ -2,13 +2,17 @@
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from io import StringIO
+from threading import Barrier, BrokenBarrierError, Thread
 from typing import Any
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.db.models.signals import pre_save
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -17,7 +21,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from accounts import second_factor
-from accounts.models import User
+from accounts.models import AuthenticatorApp, User
 from accounts.roles import Role
 from tests.admin.pages import text_of
 from tests.admin.signing_in import HOME, LOGIN, PASSWORD, add_app, browser, digits, enter, is_in
@@ -51,6 +55,30 @@ def test_with_an_app_the_password_leads_to_the_second_step_and_nowhere_else(luci
     # With the password alone nobody puts another app in its place.
     assert client.get(SET_UP).headers["Location"] == SECURITY
     assert TOTPDevice.objects.filter(user=lucia).count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_pages_at_once_show_one_app(lucia: User) -> None:
+    both = Barrier(2)
+
+    def wait(instance: AuthenticatorApp, **kwargs: Any) -> None:
+        with suppress(BrokenBarrierError):
+            both.wait(1)
+
+    def open_page() -> None:
+        second_factor.begin(user=lucia)
+        connection.close()
+
+    pre_save.connect(wait, sender=AuthenticatorApp)
+    try:
+        threads = [Thread(target=open_page) for _ in range(2)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        pre_save.disconnect(wait, sender=AuthenticatorApp)
+    assert AuthenticatorApp.objects.filter(user=lucia).count() == 1
 
 
 def test_the_code_lets_in_and_goes_on_to_the_page_that_was_asked_for(lucia: User) -> None:
