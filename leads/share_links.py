@@ -35,6 +35,11 @@ def revoke(*, link: ShareLink, by: User) -> None:
     link.refresh_from_db(fields=["revoked_at", "revoked_by"])
 
 
+def revoke_all(*, mapping: ImportMapping, by: User) -> int:
+    """Close those that open the page of a row now. Returns how many."""
+    return live(mapping).order_by().update(revoked_at=timezone.now(), revoked_by=by)
+
+
 def live(mapping: ImportMapping) -> QuerySet[ShareLink]:
     """Those that can be used now, the newest first."""
     links = ShareLink.objects.filter(mapping=mapping, revoked_at=None, expires_at__gt=timezone.now())
@@ -42,12 +47,15 @@ def live(mapping: ImportMapping) -> QuerySet[ShareLink]:
 
 
 def find(text: str) -> ShareLink | None:
-    """The link with this text, if it can be used now. A text that was not signed here asks no database."""
+    """The link with this text, if it can be used now. A text that was not signed here asks no database.
+
+    That of a user who is not active opens nothing, like the user's tokens, until the user is active again.
+    """
     try:
         secret = _signer.unsign(text)
     except BadSignature:
         return None
-    links = ShareLink.objects.select_related("mapping__campaign", "mapping__user")
+    links = ShareLink.objects.filter(mapping__user__is_active=True).select_related("mapping__campaign", "mapping__user")
     return links.filter(digest=_digest(secret), revoked_at=None, expires_at__gt=timezone.now()).first()
 
 

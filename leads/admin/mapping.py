@@ -1,20 +1,23 @@
 from typing import Any, cast
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.options import InlineModelAdmin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db import models
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from accounts.enums import CredentialType
 from accounts.models import Credential, User
 from campaigns.models import Campaign
 from easycall.history import Change, changes_of
 from easycall.theme import TabularInline
+from leads import share_links
 from leads.admin.kit import KitPages
 from leads.admin.labels import target_label
+from leads.admin.links import actor
 from leads.models import ImportMapping, KeyAlias
 
 
@@ -92,6 +95,17 @@ class ImportMappingAdmin(KitPages):
 
     class Media:
         css = {"all": ["leads/browse.css"]}
+
+    def save_model(self, request: HttpRequest, obj: ImportMapping, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        # They were given to people of the user before, and would show them what the next one sends.
+        if change and "user" in form.changed_data and (count := share_links.revoke_all(mapping=obj, by=actor(request))):
+            text = ngettext(
+                "%(count)d share link of the user before was revoked.",
+                "%(count)d share links of the user before were revoked.",
+                count,
+            )
+            messages.warning(request, text % {"count": count})
 
     def changes(self, request: HttpRequest, obj: ImportMapping) -> list[Change]:
         """Those of the other names of its keys too."""

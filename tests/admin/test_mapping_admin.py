@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import User
+from leads import share_links
 from leads.models import ImportMapping
 from tests.admin.pages import errors_of, grows, text_of
 from tests.factories import (
@@ -166,6 +167,20 @@ def test_the_list_needs_the_same_queries_for_one_row_and_for_thirty(admin_client
     ImportMappingFactory()
 
     assert not grows(admin_client, LIST, lambda: ImportMappingFactory.create_batch(30))
+
+
+def test_a_row_that_goes_to_another_user_shows_nothing_more_to_who_had_a_link(
+    admin_client: Client, admin: User, sender: User
+) -> None:
+    mapping = ImportMappingFactory()
+    link, text = share_links.make(mapping=mapping, days=7, by=admin)
+    same = {"external_code": mapping.external_code, "campaign": mapping.campaign_id, "active": "on"}
+    admin_client.post(page_of(mapping), {"user": mapping.user_id, **same, "external_code": "other"})
+    assert share_links.find(text)
+    response = admin_client.post(page_of(mapping), {"user": sender.pk, **same}, follow=True)
+    assert "1 share link of the user before was revoked." in text_of(response)
+    link.refresh_from_db()
+    assert (share_links.find(text), link.revoked_by) == (None, admin)
 
 
 @pytest.mark.postgresql

@@ -7,6 +7,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import User
 from leads import share_links
 from leads.models import ShareLink
 from tests.factories import ImportMappingFactory, UserFactory
@@ -54,6 +55,25 @@ def test_link_ends_when_it_is_revoked_and_says_by_whom() -> None:
     share_links.revoke(link=link, by=UserFactory(admin=True))
     assert (link.revoked_at, link.revoked_by) == (at, somebody)
     assert [*share_links.live(link.mapping)] == []
+
+
+def test_link_of_a_user_who_is_not_active_opens_nothing_meanwhile() -> None:
+    link, text = make()
+    User.objects.update(is_active=False)
+    assert share_links.find(text) is None
+    User.objects.update(is_active=True)
+    assert share_links.find(text) == link
+
+
+def test_all_links_of_a_row_are_revoked_and_no_others() -> None:
+    (link, text), (_, other) = make(), make()
+    expired, _ = share_links.make(mapping=link.mapping, days=7, by=link.created_by)
+    ShareLink.objects.filter(pk=expired.pk).update(
+        created_at=timezone.now() - timedelta(days=2), expires_at=timezone.now() - timedelta(days=1)
+    )
+    assert share_links.revoke_all(mapping=link.mapping, by=link.created_by) == 1
+    assert share_links.find(text) is None
+    assert share_links.find(other)
 
 
 def test_link_goes_with_its_import_api() -> None:
