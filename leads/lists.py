@@ -72,7 +72,9 @@ def choose_columns(*, list_name: ListName, use: ColumnUse, names: Sequence[str],
 
 
 def begin_export(*, list_name: ListName, query: str, form: ExportFormat, columns: Sequence[str], by: User) -> Export:
-    """Note that somebody takes rows out, before the first of them goes."""
+    """Note that somebody takes rows out, before the first of them goes. Raises ValidationError for an endless query."""
+    if len(query) > QUERY_LENGTH:
+        raise ValidationError(_("This filter is too long to be kept, and what is exported is kept with its filter."))
     return Export.objects.create(list_name=list_name, query=query, format=form, columns=list(columns), by=by)
 
 

@@ -223,8 +223,8 @@ class ListTools(ViewOnlyAdmin[_Row]):
         rows, few = self._rows(request, changelist, form)
         names = [column.name for column in columns]
         user = actor(request)
-        lists.choose_columns(list_name=self.list_name, use=ColumnUse.EXPORT, names=names, by=user)
         export = lists.begin_export(list_name=self.list_name, query=query, form=form, columns=names, by=user)
+        lists.choose_columns(list_name=self.list_name, use=ColumnUse.EXPORT, names=names, by=user)
         pieces = lists.exported(export, rows, lambda row: [column.text(row) for column in columns], few=few)
         headers = [capfirst(str(column.label)) for column in columns]
         title = capfirst(str(self.opts.verbose_name_plural))

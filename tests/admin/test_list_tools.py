@@ -206,6 +206,13 @@ def test_filter_that_the_list_has_not_is_not_exported(admin_client: Client) -> N
     assert not Export.objects.exists()
 
 
+def test_filter_that_the_history_has_no_room_for_is_not_exported(admin_client: Client) -> None:
+    data = {"format": "csv", "columns": ["nome"]}
+    response = admin_client.post(url_of("export", query=f"q={'x' * 2_000}"), data, follow=True)
+    assert "This filter is too long" in text_of(response)
+    assert not Export.objects.exists()
+
+
 def test_sheet_that_is_too_short_for_the_rows_is_not_begun(
     admin_client: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
