@@ -36,12 +36,13 @@ class CredentialPages(SetupAdmin[User]):
         user = kwargs.get("obj")
         if user and _may(request, "view", "add", "change"):
             context["credentials"] = _credentials(user)
-            context["may_add_credential"] = _may(request, "add")
+            context["may_act_for_user"] = _may_act_for(request, user)
+            context["may_add_credential"] = _may(request, "add") and context["may_act_for_user"]
             context["may_change_credential"] = _may(request, "change")
         return super().render_change_form(request, context, *args, **kwargs)
 
     def add_credential(self, request: HttpRequest, user_id: int) -> HttpResponse:
-        user = self._user(request, user_id, "add")
+        user = self._user(request, user_id, "add", acts_for=True)
         form = CredentialForm(request.POST or None)
         if not form.is_valid():
             context = self._context(request, user, _("Add advanced credential"))
@@ -78,7 +79,7 @@ class CredentialPages(SetupAdmin[User]):
 
     def change(self, request: HttpRequest, user_id: int, pk: int) -> HttpResponse:
         """Change what a token is good for. Its text stays what it is, and is not shown."""
-        user = self._user(request, user_id, "change")
+        user = self._user(request, user_id, "change", acts_for=True)
         credential = get_object_or_404(_credentials(user), pk=pk, revoked_at=None)
         is_now = {name: getattr(credential, name) for name in ("label", "requests_per_minute")}
         is_now |= {"scopes": credential.scopes.split(), "networks": "\n".join(credential.networks)}
@@ -126,12 +127,14 @@ class CredentialPages(SetupAdmin[User]):
             raise
         return credential, token
 
-    def _user(self, request: HttpRequest, user_id: int, action: str) -> User:
+    def _user(self, request: HttpRequest, user_id: int, action: str, *, acts_for: bool = False) -> User:
         user = self.get_object(request, str(user_id))
         if not _may(request, action) or not self.has_view_permission(request, user):
             raise PermissionDenied
         if user is None:
             raise Http404
+        if acts_for and not _may_act_for(request, user):
+            raise PermissionDenied
         return user
 
     def _context(self, request: HttpRequest, user: User, title: str) -> dict[str, Any]:
@@ -163,3 +166,12 @@ def _actor(request: HttpRequest) -> User:
 
 def _may(request: HttpRequest, *actions: str) -> bool:
     return any(request.user.has_perm(f"accounts.{action}_credential") for action in actions)
+
+
+def _may_act_for(request: HttpRequest, user: User) -> bool:
+    """Whether who asks may have a token of `user`, who reads with it what the user may see: of a person only an
+    administrator, of a technical account who may do all that it may."""
+    if request.user.has_perm("accounts.manage_user"):
+        return True
+    is_person = user.is_staff or user.is_superuser
+    return not is_person and user.get_all_permissions() <= _actor(request).get_all_permissions()
