@@ -155,7 +155,9 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[UnknownKey]) -> QuerySet[UnknownKey]:
         state = self.value() or KeyState.NEW
-        return queryset if state == "all" else queryset.filter(state=state)
+        if state == "all":
+            return queryset
+        return queryset.filter(state=state) if state in KeyState.values else queryset.none()
 
 
 class ProblemFilter(admin.SimpleListFilter):

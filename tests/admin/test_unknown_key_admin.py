@@ -72,6 +72,7 @@ def test_the_list_has_what_is_to_be_decided_and_filters_the_rest(admin_client: C
     assert listed(admin_client) == [unknown]
     assert listed(admin_client, state="known") == [known]
     assert set(listed(admin_client, state="all", q="pis")) == {unknown, known}
+    assert listed(admin_client, state="a\0b") == []
     assert listed(admin_client, state="all", mapping__id__exact=known.mapping_id) == [known]
     assert listed(admin_client, state="all", mapping__user__id__exact=unknown.mapping.user_id) == [unknown]
 
