@@ -4,6 +4,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django import forms
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, models
 from django.db.models import ProtectedError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -23,6 +24,16 @@ FIRST_STEPS = "first_steps"
 
 # How the filters of a list ask for a column, or for the row that it points to.
 _FILTER_LOOKUPS = ("exact", "isnull", "gte", "lt", "id__exact")
+
+
+class RowsField(forms.ModelMultipleChoiceField[Any]):
+    """Rows to choose from. Django's own asks SQLite for a key that is no number of its, and fails."""
+
+    def clean(self, value: Any) -> Any:
+        try:
+            return super().clean(value)
+        except OverflowError:
+            raise ValidationError(self.error_messages["invalid_list"], code="invalid_list") from None
 
 
 class PageAdmin(ModelAdmin[_Model]):
@@ -67,6 +78,11 @@ class PageAdmin(ModelAdmin[_Model]):
                 case str(name) | (str(name), _):
                     lookups |= {f"{name}__{lookup}" for lookup in _FILTER_LOOKUPS}
         return lookups
+
+    def formfield_for_manytomany(
+        self, db_field: "models.ManyToManyField[Any, Any]", request: HttpRequest, **kwargs: Any
+    ) -> "forms.ModelMultipleChoiceField[Any] | None":
+        return super().formfield_for_manytomany(db_field, request, **{"form_class": RowsField, **kwargs})
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None

@@ -25,6 +25,7 @@ from accounts.enums import CredentialType, Scope
 from accounts.models import User
 from accounts.models.credential import HIGHEST_RATE
 from accounts.roles import STAFF, Role
+from easycall.admin import RowsField
 from easycall.theme import CheckboxSelectMultiple, NumberInput, RadioSelect, Select, TextInput
 
 _LONGEST_LIFE = timedelta(days=3653)
@@ -126,7 +127,7 @@ class SeenUserForm(EditUserForm):
     password = ReadOnlyPasswordHashField(label=_("Password"), widget=_PasswordStateWidget)
 
 
-class PermissionsField(forms.ModelMultipleChoiceField[Permission]):
+class PermissionsField(RowsField):
     """Permissions in the words of the menu."""
 
     def label_from_instance(self, obj: Permission) -> str:

@@ -38,6 +38,12 @@ def test_a_question_may_be_asked_in_some_campaigns_and_hidden_from_operators(adm
     assert set(question.campaigns.all()) == {first, second}
 
 
+@pytest.mark.parametrize("pk", ["x", "0", "-1", str(2**63), "9" * 30])
+def test_a_campaign_that_there_can_not_be_is_not_chosen(pk: str, admin_client: Client) -> None:
+    assert errors_of(admin_client.post(ADD, CHIAVE_NUEVA | {"campaigns": [CampaignFactory().pk, pk]}))
+    assert not Question.objects.exists()
+
+
 def test_the_form_says_the_rules_before_a_mistake(admin_client: Client) -> None:
     page = admin_client.get(ADD)
 

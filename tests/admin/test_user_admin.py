@@ -36,6 +36,11 @@ def data_of(user: User, **changes: object) -> dict[str, object]:
     return {name: value for name, value in data.items() if value is not None}
 
 
+def test_a_permission_that_there_can_not_be_is_not_given(admin_client: Client) -> None:
+    user = UserFactory(staff=True)
+    assert errors_of(admin_client.post(page_of(user), data_of(user, user_permissions=[10**30])))
+
+
 def test_a_new_technical_account_has_no_password_and_no_way_in(admin_client: Client) -> None:
     response = admin_client.post(ADD, {"username": "landing", "usable_password": "false"})
 
