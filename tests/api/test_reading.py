@@ -206,6 +206,14 @@ def test_leads_are_filtered(staff: Client, name: str) -> None:
     assert ids(staff.get(LEADS, _filters()[name](lead))) == [str(lead.pk)]
 
 
+def test_test_leads_are_listed_only_to_who_asks_for_them(staff: Client) -> None:
+    lead, test = LeadFactory(), LeadFactory(is_test=True)
+    assert ids(staff.get(LEADS)) == ids(staff.get(LEADS, {"test": "false"})) == [str(lead.pk)]
+    assert ids(staff.get(LEADS, {"test": "true"})) == [str(test.pk)]
+    assert ids(staff.get(LEADS, {"submission": test.submission_id})) == []
+    assert [staff.get(f"{LEADS}{each.pk}/").json()["is_test"] for each in (lead, test)] == [False, True]
+
+
 @pytest.mark.parametrize(
     "query", [{"outcome": "rejected"}, {"problem": "unknown-campaign"}, {"sender": "acme"}, {"import_api": "expo"}]
 )

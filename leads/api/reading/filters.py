@@ -69,6 +69,13 @@ class _Received(filters.FilterSet):
         return rows.filter(mapping__in=mappings)
 
 
+class _TestsFilter(filters.BooleanFilter):
+    """Asked also when it is left out: who reads the list calls whom it names."""
+
+    def filter(self, qs: QuerySet[Lead], value: bool | None) -> QuerySet[Lead]:
+        return qs.filter(is_test=bool(value))
+
+
 class LeadFilter(_Received):
     column = "created_at"
 
@@ -87,6 +94,8 @@ class LeadFilter(_Received):
     duplicate = filters.BooleanFilter(
         field_name="duplicate_of", lookup_expr="isnull", exclude=True, help_text="Whether it is marked as a duplicate."
     )
+
+    test = _TestsFilter(help_text="`true`: test leads, and no others. They are left out otherwise.")
 
     class Meta:
         model = Lead

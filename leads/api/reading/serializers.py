@@ -49,7 +49,7 @@ class StoredLeadSerializer(serializers.ModelSerializer[Lead]):
     class Meta:
         model = Lead
         fields = (
-            *("id", "received_at", "campaign", "import_api", "sender", "submission", "item"),
+            *("id", "received_at", "campaign", "import_api", "sender", "submission", "item", "is_test"),
             *("duplicate_of", "duplicate_rules", "external_id", "channel", "consent"),
             *("fields", "as_sent", "answers", "kept_aside", "warnings"),
         )
