@@ -5,7 +5,8 @@ meantime together (leads.api.lanes). The pages get a request when the whole of i
 """
 
 import asyncio
-from typing import Any, cast
+import time
+from typing import Any, BinaryIO, cast
 
 from a2wsgi import WSGIMiddleware
 from a2wsgi.wsgi import WSGIResponder
@@ -18,24 +19,55 @@ from leads.api import door, lanes, wire
 # A form of the admin is never longer than this.
 PAGE_BYTES = 32 * 1024 * 1024
 
-# So often a thread that waits for a client looks whether it is still there.
+# So often a thread that waits for a client looks whether it is still there, and so long it waits for one that reads
+# nothing. In seconds.
 _PATIENCE = 1.0
+_LONGEST_STALL = 60.0
+
+_FILE_BLOCK = 64 * 1024
+
+
+class _File:
+    """What Django answers with when the answer is a file: PEP 3333 leaves it to the server how that is sent."""
+
+    def __init__(self, file: BinaryIO, block_size: int) -> None:
+        self.read, self.close = file.read, file.close
 
 
 class _Responder(WSGIResponder):
-    """Lets go of a thread whose client is gone: nobody takes what it has to send, and it would wait for ever."""
+    """Lets go of a thread whose client is gone, or reads nothing: nobody takes what it has to send, and it would wait
+    for ever. A file needs no thread, and anybody may ask for one: the loop sends it."""
 
     _is_gone = False
+    _file: _File | None = None
 
     async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
         try:
             await super().__call__(scope, receive, send)
         finally:
             self._is_gone = True
+            if self._file:
+                self._file.close()
+
+    def wsgi(self, environ: Any, start_response: Any) -> None:
+        answer: Any = self.app(environ | {"wsgi.file_wrapper": _File}, start_response)
+        if isinstance(answer, _File):
+            self._file = answer
+        else:
+            self.app = lambda *said: answer
+            super().wsgi(environ, start_response)
+
+    async def sender(self, send: Any) -> None:
+        await super().sender(send)
+        if self._file:
+            while piece := self._file.read(_FILE_BLOCK):
+                await send({"type": "http.response.body", "body": piece, "more_body": True})
+            await send({"type": "http.response.body", "body": b""})
 
     def send(self, message: Any) -> None:
         taken = asyncio.run_coroutine_threadsafe(self.send_queue.put(message), self.loop)
-        while not self._is_gone:
+        until = time.monotonic() + _LONGEST_STALL
+        while not self._is_gone and time.monotonic() < until:
             try:
                 return taken.result(_PATIENCE)
             except TimeoutError:
