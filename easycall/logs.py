@@ -4,8 +4,8 @@ import time
 import traceback
 from types import TracebackType
 
-# Whoever knows the rest of such an address may read the page.
-_SHARED = re.compile(r"(?<=/kit/)[^/\s]+")
+# Whoever knows the rest of such an address may read the page, or choose somebody's password.
+_SECRET = re.compile(r"(?<=/kit/)[^/\s]+|(?<=/password-reset/)[^/\s]+/[^/\s]+")
 
 
 class PrivateFormatter(logging.Formatter):
@@ -21,7 +21,7 @@ class PrivateFormatter(logging.Formatter):
     default_msec_format = "%s.%03dZ"
 
     def format(self, record: logging.LogRecord) -> str:
-        return _SHARED.sub("…", super().format(record))
+        return _SECRET.sub("…", super().format(record))
 
     def formatException(  # noqa: N802  the name is logging's
         self, ei: tuple[type[BaseException], BaseException, TracebackType | None] | tuple[None, None, None]

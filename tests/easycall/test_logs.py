@@ -34,6 +34,15 @@ def test_a_fault_is_logged_without_its_message(logged: str) -> None:
     assert "lucia" not in logged.replace('raise KeyError("lucia@example.com") from error', "")
 
 
-def test_addresses_of_share_links_are_not_logged() -> None:
-    record = logging.makeLogRecord({"msg": "Internal Server Error: /kit/a.secret-1_2/requests/ (500)"})
-    assert PrivateFormatter("%(message)s").format(record) == "Internal Server Error: /kit/…/requests/ (500)"
+@pytest.mark.parametrize(
+    ("address", "logged"),
+    [
+        ("/kit/a.secret-1_2/requests/ (500)", "/kit/…/requests/ (500)"),
+        ("/admin/password-reset/MQ/d0rv2s-secret/ (500)", "/admin/password-reset/…/ (500)"),
+        ("/admin/password-reset/MQ/d0rv2s-secret", "/admin/password-reset/…"),
+        ("/admin/password-reset/ (500)", "/admin/password-reset/ (500)"),
+    ],
+)
+def test_addresses_that_open_something_are_not_logged(address: str, logged: str) -> None:
+    record = logging.makeLogRecord({"msg": f"Internal Server Error: {address}"})
+    assert PrivateFormatter("%(message)s").format(record) == f"Internal Server Error: {logged}"
