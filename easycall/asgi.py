@@ -16,8 +16,9 @@ from django.conf import settings
 from easycall.wsgi import application as pages
 from leads.api import door, lanes, wire
 
-# A form of the admin is never longer than this.
-PAGE_BYTES = 32 * 1024 * 1024
+# No form of the pages is longer than Django takes, and what is kept of strangers leaves less room for leads. The rest
+# is for the lines between the parts of a form.
+PAGE_BYTES = settings.DATA_UPLOAD_MAX_MEMORY_SIZE + 1024 * 1024
 
 # So often a thread that waits for a client looks whether it is still there, and so long it waits for one that reads
 # nothing. In seconds.

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from easycall import asgi
 
@@ -85,3 +86,16 @@ def test_answer_that_was_broken_off_does_not_look_whole(monkeypatch: pytest.Monk
     with pytest.raises(ConnectionAbortedError):
         asyncio.run(_answer(asgi._Pages(of_rows, workers=1), client))
     assert not client.is_whole
+
+
+def test_body_longer_than_any_form_is_not_kept() -> None:
+    sent: list[Any] = []
+
+    async def receive() -> dict[str, Any]:
+        return {"type": "http.request", "body": b"x" * (2 * settings.DATA_UPLOAD_MAX_MEMORY_SIZE), "more_body": False}
+
+    async def send(message: Any) -> None:
+        sent.append(message)
+
+    asyncio.run(asgi.application({**SCOPE, "method": "POST", "path": "/admin/login/"}, receive, send))
+    assert sent[0]["status"] == 413
