@@ -43,6 +43,12 @@ class LeadAdmin(ListTools[Lead], LeadActs):
 
     list_name = ListName.LEADS
     export_columns = ("received_at", "campaign", *FIELDS)
+    told_by = {
+        "received_at": "received",
+        "campaign": "destination",
+        "channel": "from_channel",
+        "warnings": "flags",
+    }
     actions = ("remove_tests",)
     list_display = ("received", "person", "contact", "destination", "from_channel", "flags")
     list_display_links = ("received", "person")

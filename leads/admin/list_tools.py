@@ -1,7 +1,7 @@
 """What stands above a list: saved filters, columns by choice, and the export of what is filtered."""
 
 import copy
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar, TypeVar
 
 from django.contrib import admin, messages
@@ -44,6 +44,8 @@ class ListTools(ViewOnlyAdmin[_Row]):
     list_before_template = "admin/leads/list_tools.html"
     # Those of an export until somebody chooses others.
     export_columns: ClassVar[Sequence[str]]
+    # What one of the list's own columns says already, by its name: it is not offered beside it.
+    told_by: ClassVar[Mapping[str, str]]
 
     def all_columns(self) -> list[Column[_Row]]:
         """One query at most."""
@@ -97,7 +99,8 @@ class ListTools(ViewOnlyAdmin[_Row]):
         """The names of the columns that the reader chose, asked once a request; none for the list's own."""
         known: list[str] | None = request.__dict__.get("chosen_columns")
         if known is None:
-            known = lists.chosen_columns(actor(request), self.list_name, ColumnUse.LIST)
+            names = lists.chosen_columns(actor(request), self.list_name, ColumnUse.LIST)
+            known = list(dict.fromkeys(self.told_by.get(name, name) for name in names))
             request.__dict__["chosen_columns"] = known
         return known
 
@@ -119,7 +122,7 @@ class ListTools(ViewOnlyAdmin[_Row]):
 
     def _choices(self) -> list[tuple[str, str]]:
         own = ((str(name), label_for_field(str(name), self.model, self)) for name in self.list_display)
-        others = ((column.name, column.label) for column in self.all_columns())
+        others = ((column.name, column.label) for column in self.all_columns() if column.name not in self.told_by)
         return [(name, capfirst(str(label))) for name, label in (*own, *others)]
 
     def filters_view(self, request: HttpRequest) -> HttpResponse:

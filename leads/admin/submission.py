@@ -51,6 +51,15 @@ class SubmissionAdmin(ListTools[Submission], ReplayPages):
 
     list_name = ListName.SUBMISSIONS
     export_columns = ("received_at", "id", "sender", "outcome", "status", "problems", "created_leads", "code")
+    told_by = {
+        "received_at": "received",
+        "sender": "user",
+        "outcome": "result",
+        "problems": "problem_in_words",
+        "created_leads": "created_count",
+        "rejected_leads": "rejected_count",
+        "code": "import_api",
+    }
     list_display = (
         "received",
         "user",

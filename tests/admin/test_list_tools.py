@@ -118,6 +118,25 @@ def test_column_that_is_gone_is_left_out(admin_client: Client, admin: User) -> N
     assert admin_client.get(LIST).context["cl"].list_display[1:] == ["person"]
 
 
+@pytest.mark.parametrize("language", ["en", "es", "it"])
+@BOTH
+def test_no_column_is_offered_twice(model: str, language: str, admin_client: Client) -> None:
+    QuestionFactory.create(key="piso")
+    for tool in ("columns", "export"):
+        page = admin_client.get(url_of(tool, model), headers={"accept-language": language})
+        words = [words for _, words in page.context["form"].fields["columns"].choices]
+        assert len(words) == len(set(words)) > 12
+
+
+def test_column_that_was_chosen_when_it_was_offered_twice_is_the_lists_own(admin_client: Client, admin: User) -> None:
+    names = ["received_at", "received", "campaign", "comune"]
+    ColumnChoice.objects.create(user=admin, list_name="lead", use="list", names=names)
+    shown = admin_client.get(LIST).context["cl"].list_display
+    assert [str(getattr(name, "__name__", name)) for name in shown[1:]] == ["received", "destination", "comune"]
+    offered = admin_client.get(url_of("columns")).context["form"]["columns"]
+    assert offered.initial == ["received", "destination", "comune"]
+
+
 def test_no_column_at_all_is_refused(admin_client: Client) -> None:
     assert "Choose one at least." in text_of(admin_client.post(url_of("columns"), {}))
 
