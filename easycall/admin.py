@@ -1,7 +1,7 @@
 """The base classes of the admin's pages. The site and its menu are in easycall.site."""
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.text import capfirst
 
-from easycall.history import Change, changes_of
+from easycall.history import Change, Words, changes_of
 from easycall.paginator import BoundedChangeList, BoundedPaginator
 from easycall.theme import ModelAdmin
 
@@ -47,6 +47,7 @@ class PageAdmin(ModelAdmin[_Model]):
     paginator = BoundedPaginator
     list_per_page = 50
     object_history_template = "admin/changes.html"
+    history_words: ClassVar[Words] = {}
     # The columns of a list need the width of the window.
     list_fullwidth = True
 
@@ -94,7 +95,7 @@ class PageAdmin(ModelAdmin[_Model]):
     def changes(self, request: HttpRequest, obj: _Model) -> list[Change]:
         """What was changed of `obj`, the latest first; nothing of what is no set-up."""
         history = getattr(obj, "history", None)
-        return changes_of(history.all()) if history is not None else []
+        return changes_of(history.all(), words=self.history_words) if history is not None else []
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         title = capfirst(self.opts.verbose_name_plural)

@@ -1,6 +1,6 @@
 """Who changed what of the set-up: what models keep of each change, and how it reads, before and after."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +16,11 @@ from simple_history.models import HistoricalRecords
 SHOWN = 200
 
 _OWN = frozenset({"id", "history_id", "history_date", "history_change_reason", "history_type", "history_user"})
+
+
+# By the name of a column: how a value reads that has no words of its own, such as a code. Of a relation to many it is
+# given each row.
+Words = Mapping[str, Callable[[Any], str]]
 
 
 class History(HistoricalRecords):  # type: ignore[misc]  # the library has no types
@@ -55,19 +60,22 @@ class Change:
     edits: tuple[Edit, ...]
 
 
-def changes_of(records: models.QuerySet[Any], *, name: Callable[[Any], str] | None = None) -> list[Change]:
+def changes_of(
+    records: models.QuerySet[Any], *, name: Callable[[Any], str] | None = None, words: Words | None = None
+) -> list[Change]:
     """The latest changes of the rows whose history `records` is, the latest first. As many queries for any number.
 
     `name` names the row of a record, where they are not all of the same.
     """
-    model = records.model
+    model, words = records.model, words or {}
     relations = [field.name for field in _fields(model) if field.is_relation]
     rows = list(records.select_related("history_user", *relations)[: SHOWN + 1])
-    several = {field.name: _several(rows, field.name) for field in getattr(model, "_history_m2m_fields", ()) if rows}
+    to_many = [field.name for field in getattr(model, "_history_m2m_fields", ()) if rows]
+    several = {name: _several(rows, name, words) for name in to_many}
     before: dict[Any, dict[str, str]] = {}
     changes = []
     for row in reversed(rows):
-        now = _columns(row) | {_label(model, field): texts.get(row.pk, "") for field, texts in several.items()}
+        now = _columns(row, words) | {_label(model, field): texts.get(row.pk, "") for field, texts in several.items()}
         old = before.get(row.id, {})
         before[row.id] = now
         is_there = row.history_type != "-"
@@ -95,12 +103,14 @@ def _fields(model: type[models.Model]) -> Iterable[Any]:
     return [field for field in model._meta.concrete_fields if field.name not in _OWN]
 
 
-def _columns(row: Any) -> dict[str, str]:
-    return {capfirst(field.verbose_name): _text(row, field) for field in _fields(type(row))}
+def _columns(row: Any, words: Words) -> dict[str, str]:
+    return {capfirst(field.verbose_name): _text(row, field, words) for field in _fields(type(row))}
 
 
-def _text(row: Any, field: Any) -> str:
+def _text(row: Any, field: Any, words: Words) -> str:
     value = getattr(row, field.name)
+    if field.name in words and value not in (None, ""):
+        return words[field.name](value)
     if field.choices:
         return str(getattr(row, f"get_{field.name}_display")())
     if isinstance(value, bool):
@@ -116,7 +126,7 @@ def _label(model: type[models.Model], name: str) -> str:
     return str(capfirst(model.instance_type._meta.get_field(name).verbose_name))  # type: ignore[attr-defined]
 
 
-def _several(rows: Sequence[Any], name: str) -> dict[Any, str]:
+def _several(rows: Sequence[Any], name: str, words: Words) -> dict[Any, str]:
     """What the rows named in a relation to many, by their keys. One query."""
     field = type(rows[0]).instance_type._meta.get_field(name)
     target = field.m2m_reverse_field_name()
@@ -124,5 +134,5 @@ def _several(rows: Sequence[Any], name: str) -> dict[Any, str]:
     records = getattr(rows[0], name).model.objects.filter(history__in=[row.pk for row in rows])
     found: dict[Any, list[str]] = {}
     for record in records.select_related(target, *further):
-        found.setdefault(record.history_id, []).append(str(getattr(record, target)))
+        found.setdefault(record.history_id, []).append(words.get(name, str)(getattr(record, target)))
     return {key: ", ".join(sorted(texts)) for key, texts in found.items()}

@@ -127,12 +127,15 @@ class SeenUserForm(EditUserForm):
     password = ReadOnlyPasswordHashField(label=_("Password"), widget=_PasswordStateWidget)
 
 
-class PermissionsField(RowsField):
-    """Permissions in the words of the menu."""
+def permission_label(permission: Permission) -> str:
+    """In the words of the menu; its own name is in English only."""
+    action = permission.codename.partition("_")[0]
+    return f"{permission.content_type.app_labeled_name} | {ACTIONS.get(action, permission.name)}"
 
+
+class PermissionsField(RowsField):
     def label_from_instance(self, obj: Permission) -> str:
-        action = obj.codename.partition("_")[0]
-        return f"{obj.content_type.app_labeled_name} | {ACTIONS.get(action, obj.name)}"
+        return permission_label(obj)
 
 
 class ChangeCredentialForm(forms.Form):

@@ -25,8 +25,10 @@ from accounts.admin.forms import (
     NewUserForm,
     PermissionsField,
     SeenUserForm,
+    permission_label,
 )
 from accounts.models import Credential, User
+from accounts.models.credential import scopes_in_words
 from accounts.roles import PERMISSIONS, Role
 from easycall.history import Change, Edit, changes_of
 from easycall.site import MENU
@@ -101,6 +103,7 @@ class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
     filter_horizontal = ()
     list_display = ("username", "kind", "is_active", "live_tokens")
     list_filter = ("is_active", TokensFilter)
+    history_words = {"user_permissions": permission_label}
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[User]:
         live = Credential.objects.live().filter(user=models.OuterRef("pk")).order_by().values("user")
@@ -142,7 +145,10 @@ class UserAdmin(AccessPages, CredentialPages, auth_admin.UserAdmin[User]):
         changes = [_with_roles(change) for change in super().changes(request, obj)]
         if request.user.has_perm("accounts.view_credential"):
             records = Credential.history.filter(user=obj)
-            changes += changes_of(records, name=lambda row: f"{row.get_type_display()} easycall_{row.key}…")
+            words = {"scopes": lambda scopes: ", ".join(scopes_in_words(scopes)), "key": "easycall_{}…".format}
+            changes += changes_of(
+                records, name=lambda row: f"{row.get_type_display()} easycall_{row.key}…", words=words
+            )
         return sorted(changes, key=lambda change: change.at, reverse=True)
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:

@@ -23,6 +23,10 @@ def join_scopes(scopes: Iterable[str]) -> str:
     return " ".join(scope.value for scope in Scope if scope in set(scopes))
 
 
+def scopes_in_words(scopes: str) -> list[str]:
+    return [str(Scope(scope).label) for scope in scopes.split()]
+
+
 SCOPES = tuple(join_scopes(scopes) for scopes in ([Scope.INTAKE], [Scope.READ], [*Scope]))
 
 
@@ -127,7 +131,7 @@ class Credential(models.Model):
 
     @property
     def scope_labels(self) -> list[str]:
-        return [str(Scope(scope).label) for scope in self.scopes.split()]
+        return scopes_in_words(self.scopes)
 
     def has_scope(self, scope: Scope) -> bool:
         return scope in self.scopes.split()

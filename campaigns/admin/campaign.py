@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from campaigns.admin.countries import country_choices
+from campaigns.admin.countries import country_choices, country_name
 from campaigns.enums import Compared
 from campaigns.models import Campaign
 from campaigns.models.campaign import time_zones
@@ -60,9 +60,14 @@ class CampaignAdmin(SetupAdmin[Campaign]):
             },
         ),
     )
-    list_display = ("name", "active", "country", "time_zone")
+    list_display = ("name", "active", "numbers_of", "time_zone")
+    history_words = {"country": country_name}
     list_filter = ("active",)
     search_fields = ("name",)
+
+    @admin.display(description=Campaign._meta.get_field("country").verbose_name, ordering="country")
+    def numbers_of(self, campaign: Campaign) -> str:
+        return country_name(campaign.country)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
         """Who reads Italian has Italian numbers called."""

@@ -16,10 +16,19 @@ _NAMES = Path(__file__).with_name("countries.csv")
 
 def country_choices() -> list[tuple[str, str]]:
     """(code, name and calling code) in the language of the request: Spain and Italy, then the others by name."""
-    language = (get_language() or "").partition("-")[0]
-    names = _names().get(language, _names()["en"])
+    names = _names_here()
     others = sorted(names.keys() - set(_FIRST), key=lambda code: fold(names[code]))
     return [(code, f"{names[code]} (+{_calling_code(code)})") for code in (*_FIRST, *others)]
+
+
+def country_name(code: str) -> str:
+    """In the language of the request; the code where it has no name here."""
+    return _names_here().get(code, code)
+
+
+def _names_here() -> dict[str, str]:
+    language = (get_language() or "").partition("-")[0]
+    return _names().get(language, _names()["en"])
 
 
 @cache

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from accounts.enums import CredentialType
 from accounts.models import Credential, User
 from campaigns.models import Campaign
-from easycall.history import Change, changes_of
+from easycall.history import Change, Words, changes_of
 from easycall.theme import TabularInline
 from leads import share_links
 from leads.admin.kit import KitPages
@@ -109,7 +109,8 @@ class ImportMappingAdmin(KitPages):
 
     def changes(self, request: HttpRequest, obj: ImportMapping) -> list[Change]:
         """Those of the other names of its keys too."""
-        aliases = changes_of(KeyAlias.history.filter(mapping=obj), name=lambda row: f"“{row.key}”")
+        words: Words = {"field": lambda name: target_label(name, None), "question": lambda row: target_label("", row)}
+        aliases = changes_of(KeyAlias.history.filter(mapping=obj), name=lambda row: f"“{row.key}”", words=words)
         return sorted([*super().changes(request, obj), *aliases], key=lambda change: change.at, reverse=True)
 
     def get_inlines(self, request: HttpRequest, obj: ImportMapping | None) -> list[type[InlineModelAdmin[Any, Any]]]:

@@ -73,6 +73,12 @@ def test_the_countries_are_in_the_language_of_the_reader(language: str, name: st
         assert dict(country_choices())["DE"] == name
 
 
+def test_list_names_the_country(admin_client: Client) -> None:
+    CampaignFactory.create(country="IT")
+    page = admin_client.get(LIST, headers={"accept-language": "es"})
+    assert "Italia Europe/Madrid" in text_of(page)
+
+
 def test_every_country_whose_numbers_can_be_read_is_there_once() -> None:
     codes = [code for code, _ in country_choices()]
 

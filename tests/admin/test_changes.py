@@ -3,6 +3,7 @@
 import json
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.core import serializers
 from django.test import Client
 from django.urls import reverse
@@ -54,6 +55,20 @@ def test_a_role_is_there_with_before_and_after(admin_client: Client) -> None:
     assert edits(admin_client, user)[0] == ("", "Role", "Operator", "Support")
 
 
+def test_what_is_kept_as_a_code_is_told_in_the_words_of_the_reader(admin: User) -> None:
+    spanish = Client(headers={"accept-language": "es"})
+    spanish.force_login(admin)
+    user = UserFactory(permissions=["leads.export_lead"])
+    user.save()
+    user.user_permissions.set(Permission.objects.filter(codename="export_lead"))
+    unknown = UnknownKeyFactory(key="nombre de pila")
+    unknown_keys.make_alias(unknown=unknown, target="nome", by=admin)
+    told = {edit[1:] for row in (user, unknown.mapping, CampaignFactory()) for edit in edits(spanish, row)}
+    assert ("Permisos de usuario", "", "Base de datos | lead | exportar") in told
+    assert ("Campo", "", "Nombre (nome)") in told
+    assert ("País", "", "España") in told
+
+
 def test_the_campaigns_of_a_question_are_there(admin_client: Client) -> None:
     question = QuestionFactory(campaigns=[CampaignFactory(name="Expo")])
     assert ("", "Campaigns", "", "Expo") in edits(admin_client, question)
@@ -66,7 +81,8 @@ def test_a_token_is_made_changed_and_revoked_in_the_history_of_its_user(admin_cl
     services.revoke(credential=credential, by=admin)
     changed = edits(admin_client, credential.user)
     assert (admin.username, "Requests per minute", "", "60") in changed
-    assert (admin.username, "Good for", "intake", "intake read") in changed
+    assert (admin.username, "Good for", "Send leads", "Send leads, Read what came in") in changed
+    assert ("", "Prefix", "", f"{credential.prefix}…") in [("", *edit[1:]) for edit in changed]
     assert any(field == "Revoked" and before == "" and after for _, field, before, after in changed)
 
 
