@@ -1,5 +1,8 @@
 from django.db import models
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
+
+from easycall.errors import PROBLEMS, Problem
 
 
 class Refusal(models.Model):
@@ -16,4 +19,13 @@ class Refusal(models.Model):
         constraints = (models.UniqueConstraint(name="refusal_day_and_reason", fields=("day", "reason")),)
 
     def __str__(self) -> str:
-        return f"{self.day} {self.reason}: {self.count}"
+        return f"{date_format(self.day, 'SHORT_DATE_FORMAT')}: {self.title}"
+
+    @property
+    def problem(self) -> type[Problem] | None:
+        """None for a reason that no problem has any more."""
+        return PROBLEMS.get(self.reason)
+
+    @property
+    def title(self) -> str:
+        return str(self.problem.title) if self.problem else self.reason

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from datetime import date
 from typing import Any
 
 import pytest
@@ -141,8 +142,25 @@ def test_requests_turned_away_are_only_read(admin_client: Client) -> None:
 
     page = admin_client.get(reverse("admin:accounts_refusal_changelist"))
 
-    assert "The token is not valid" in page.content.decode()
+    assert "The token is not valid 7" in text_of(page)
     assert admin_client.get(reverse("admin:accounts_refusal_add")).status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("language", "words"),
+    [
+        ("en", "05/04/2026: The token is not valid"),
+        ("es", "04/05/2026: El token no es válido"),
+        ("it", "04/05/2026: Il token non è valido"),
+    ],
+)
+def test_page_of_a_counter_says_the_reason_in_words(admin_client: Client, language: str, words: str) -> None:
+    refusal = Refusal.objects.create(day=date(2026, 5, 4), reason="invalid-token", count=7)
+    page = admin_client.get(
+        reverse("admin:accounts_refusal_change", args=[refusal.pk]), headers={"accept-language": language}
+    )
+    assert words in text_of(page)
+    assert "invalid-token" not in text_of(page)
 
 
 @pytest.mark.parametrize(
