@@ -10,6 +10,7 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from leads.models import Lead
@@ -35,6 +36,10 @@ class FormFilter(admin.ListFilter):
     def value(self, name: str) -> str:
         return str(self.used_parameters.get(name, ""))
 
+    def words(self) -> str:
+        """What is typed, for people; "" where nothing is."""
+        raise NotImplementedError
+
     def has_output(self) -> bool:
         return True
 
@@ -57,6 +62,9 @@ class ChannelFilter(FormFilter):
     template = "admin/leads/filters/text.html"
     parameters = ("channel",)
 
+    def words(self) -> str:
+        return self.value("channel")
+
     def queryset(self, request: HttpRequest, queryset: QuerySet[Lead]) -> QuerySet[Lead]:
         channel = self.value("channel")
         return from_channel(queryset, channel) if channel else queryset
@@ -66,6 +74,9 @@ class ChannelFilter(FormFilter):
         proposals = sorted({row["channel"] for row in newest if 0 < len(row["channel"]) <= 100})
         for choice in super().choices(changelist):
             yield {**choice, "name": "channel", "value": self.value("channel"), "proposals": proposals}
+
+
+_PERIODS = {"": _("Any date"), "today": _("Today"), "week": _("Past 7 days"), "month": _("This month")}
 
 
 class DateFilter(FormFilter):
@@ -82,6 +93,13 @@ class DateFilter(FormFilter):
         end = _midnight(last + timedelta(days=1)) if last else None
         return came_between(queryset, self.column, begin, end)
 
+    def words(self) -> str:
+        """A period as it is called, for it ended on the day on which it was looked at."""
+        if (period := self.value("period")) in _PERIODS and period:
+            return str(_PERIODS[period])
+        days = [date_format(day, "SHORT_DATE_FORMAT") if day else "…" for day in self._days()]
+        return " – ".join(days) if any(self._days()) else ""
+
     def _days(self) -> tuple[date | None, date | None]:
         today = timezone.localdate()
         match self.value("period"):
@@ -94,7 +112,6 @@ class DateFilter(FormFilter):
         return _day(self.value("from")), _day(self.value("to"))
 
     def choices(self, changelist: ChangeList) -> Iterator[dict[str, Any]]:
-        names = {"": _("Any date"), "today": _("Today"), "week": _("Past 7 days"), "month": _("This month")}
         days = {name: self.value(name) for name in ("from", "to")}
         for choice in super().choices(changelist):
             yield {
@@ -105,7 +122,7 @@ class DateFilter(FormFilter):
                         "selected": self.value("period") == name and (name or not any(days.values())),
                         "url": changelist.get_query_string({"period": name or None}, remove=["from", "to"]),
                     }
-                    for name, label in names.items()
+                    for name, label in _PERIODS.items()
                 ],
                 "days": days,
                 "wrong": any(text and not _day(text) for text in days.values()),

@@ -3,6 +3,8 @@
 from django.conf import settings
 from django.db import models
 from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
 from django.utils.translation import gettext_lazy as _
 
 from leads.enums import ColumnUse, ExportFormat, ListName
@@ -97,4 +99,4 @@ class Export(models.Model):
         )
 
     def __str__(self) -> str:
-        return f"{self.at:%Y-%m-%d %H:%M} {self.by}"
+        return f"{date_format(localtime(self.at), 'SHORT_DATETIME_FORMAT')} {self.by}"

@@ -247,10 +247,11 @@ def test_administrators_see_who_exported_what(admin_client: Client, sign_in: Sig
     LeadFactory.create_batch(2)
     exported(admin_client, "state__exact=open", columns=["nome"])
     url = reverse("admin:leads_export_changelist")
-    words = text_of(admin_client.get(url))
-    assert f"{Export.objects.get().by} leads CSV 2 state__exact=open" in words
-    page = reverse("admin:leads_export_change", args=[Export.objects.get().pk])
-    assert "state__exact=open" in text_of(admin_client.get(page))
+    said = "State: open; Test lead: No"
+    assert f"{Export.objects.get().by} leads CSV 2 {said}" in text_of(admin_client.get(url))
+    page = text_of(admin_client.get(reverse("admin:leads_export_change", args=[Export.objects.get().pk])))
+    assert said in page
+    assert "First name (nome)" in page
     assert sign_in(UserFactory.create(staff=True, role=Role.SUPPORT)).get(url).status_code == 403
 
 
