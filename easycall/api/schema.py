@@ -4,6 +4,7 @@ from functools import cache
 from typing import Any, cast
 
 from django.http import HttpRequest, HttpResponse
+from django.utils import translation
 from django.views.decorators.csrf import csrf_exempt
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.renderers import OpenApiJsonRenderer, OpenApiYamlRenderer
@@ -42,7 +43,9 @@ def _preferred(request: HttpRequest) -> str | None:
 
 @cache
 def _rendered(format_name: str) -> bytes:
-    document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+    # It is kept for everybody, whatever the language of who asks first.
+    with translation.override("en"):
+        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
     return render(document, format_name)
 
 
