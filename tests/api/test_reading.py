@@ -66,6 +66,7 @@ def test_lead_has_its_fields_its_answers_and_its_history(staff: Client) -> None:
     assert told == {**row, "history": told["history"]}
     assert (told["import_api"], told["sender"], told["campaign"]["name"]) == ("expo_2026", "acme", "Expo")
     assert (told["fields"]["telefono_mobile"], told["as_sent"]["telefono_mobile"]) == ("+34600111222", "600 11 12 22")
+    assert (told["state"], told["is_test"]) == ("open", False)
     assert (told["answers"], told["external_id"]) == ({"floor": {"value": "3"}}, "A-1")
     assert [event["kind"] for event in told["history"]] == ["created"]
 
@@ -176,6 +177,20 @@ def test_other_formats_are_a_problem(staff: Client) -> None:
     assert problem(staff.get(LEADS, headers={"accept": "text/html"})) == (406, "not-acceptable")
 
 
+def test_state_that_there_is_not_is_a_problem(staff: Client) -> None:
+    assert problem(staff.get(LEADS, {"state": "gone"})) == (400, "invalid-query")
+
+
+def test_state_is_in_the_document() -> None:
+    document = Client().get("/api/schema/").json()
+    lead = document["components"]["schemas"]["StoredLead"]
+    assert {"state", "is_test"} <= {*lead["required"]}
+    assert lead["properties"]["state"]["enum"] == ["open", "closed"]
+    parameters = {each["name"]: each for each in document["paths"]["/api/leads/"]["get"]["parameters"]}
+    assert parameters["state"]["schema"]["enum"] == ["closed", "open"]
+    assert parameters["is_test"]["schema"] == {"type": "boolean"}
+
+
 def _filters() -> dict[str, Callable[[Lead], dict[str, Any]]]:
     return {
         "search": lambda lead: {"search": "600 99 88 77"},
@@ -185,6 +200,8 @@ def _filters() -> dict[str, Callable[[Lead], dict[str, Any]]]:
         "channel": lambda lead: {"channel": "WEB"},
         "submission": lambda lead: {"submission": lead.submission_id},
         "warning": lambda lead: {"warning": "invalid_phone"},
+        "state": lambda lead: {"state": "closed"},
+        "is_test": lambda lead: {"is_test": "true"},
         "duplicate": lambda lead: {"duplicate": "true"},
         "period": lambda lead: {"received_from": "2026-01-02T00:00:00Z", "received_to": "2026-01-03T00:00:00+01:00"},
     }
@@ -198,6 +215,8 @@ def test_leads_are_filtered(staff: Client, name: str) -> None:
         external_id="A-1",
         channel="web",
         warning_codes="invalid_phone",
+        state="closed",
+        is_test=True,
         duplicate_of=first,
         duplicate_rules="email",
         created_at=datetime(2026, 1, 2, 12, tzinfo=UTC),
@@ -208,8 +227,8 @@ def test_leads_are_filtered(staff: Client, name: str) -> None:
 
 def test_test_leads_are_listed_only_to_who_asks_for_them(staff: Client) -> None:
     lead, test = LeadFactory(), LeadFactory(is_test=True)
-    assert ids(staff.get(LEADS)) == ids(staff.get(LEADS, {"test": "false"})) == [str(lead.pk)]
-    assert ids(staff.get(LEADS, {"test": "true"})) == [str(test.pk)]
+    assert ids(staff.get(LEADS)) == ids(staff.get(LEADS, {"is_test": "false"})) == [str(lead.pk)]
+    assert ids(staff.get(LEADS, {"is_test": "true"})) == [str(test.pk)]
     assert ids(staff.get(LEADS, {"submission": test.submission_id})) == []
     assert [staff.get(f"{LEADS}{each.pk}/").json()["is_test"] for each in (lead, test)] == [False, True]
 

@@ -13,7 +13,7 @@ from rest_framework.views import APIView
 from easycall.api.pages import KeyPagination
 from easycall.errors import PROBLEMS, FieldError, InvalidQuery
 from leads import queries
-from leads.enums import Outcome
+from leads.enums import LeadState, Outcome
 from leads.models import ImportMapping, Lead, Submission
 from leads.texts import WARNING_TEXTS
 
@@ -91,11 +91,13 @@ class LeadFilter(_Received):
     warning = filters.ChoiceFilter(
         method="with_warning", choices=[(code, code) for code in WARNING_TEXTS], help_text="The code of a warning."
     )
+    state = filters.ChoiceFilter(
+        choices=[(each, each) for each in LeadState.values], help_text="Whether there is still something to do for it."
+    )
+    is_test = _TestsFilter(help_text="`true`: test leads, and no others. They are left out otherwise.")
     duplicate = filters.BooleanFilter(
         field_name="duplicate_of", lookup_expr="isnull", exclude=True, help_text="Whether it is marked as a duplicate."
     )
-
-    test = _TestsFilter(help_text="`true`: test leads, and no others. They are left out otherwise.")
 
     class Meta:
         model = Lead

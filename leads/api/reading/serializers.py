@@ -49,10 +49,12 @@ class StoredLeadSerializer(serializers.ModelSerializer[Lead]):
     class Meta:
         model = Lead
         fields = (
-            *("id", "received_at", "campaign", "import_api", "sender", "submission", "item", "is_test"),
-            *("duplicate_of", "duplicate_rules", "external_id", "channel", "consent"),
+            *("id", "received_at", "campaign", "import_api", "sender", "submission", "item"),
+            *("state", "is_test", "duplicate_of", "duplicate_rules", "external_id", "channel", "consent"),
             *("fields", "as_sent", "answers", "kept_aside", "warnings"),
         )
+        # So that the document says that each is always there, whatever a form would do without.
+        read_only_fields = fields
 
     @extend_schema_field(_WORDS)
     def get_duplicate_rules(self, lead: Lead) -> list[str]:
@@ -74,6 +76,7 @@ class StoredLeadDetailSerializer(StoredLeadSerializer):
     class Meta:
         model = Lead
         fields = (*StoredLeadSerializer.Meta.fields, "history")
+        read_only_fields = fields
 
 
 class SubmissionSerializer(serializers.ModelSerializer[Submission]):
