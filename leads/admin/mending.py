@@ -1,4 +1,5 @@
-"""What to mend so that a submission can be replayed: for each of its problems, the forms that mend it."""
+"""What to mend so that a submission can be replayed: for each of its problems, the forms that mend it, or what to tell
+the sender where no set-up does."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -10,17 +11,29 @@ from django.db.models import Model
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 
 from accounts.models import User
 from easycall.errors import (
     AddressNotAllowed,
     CampaignInactive,
+    ContentTooLarge,
     DuplicateRefused,
+    IdempotencyKeyInUse,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
     InsufficientScope,
+    MalformedBody,
+    MalformedRequest,
+    MethodNotAllowed,
     MissingContact,
+    NotAcceptable,
     Problem,
+    TemporarilyUnavailable,
     TooManyRequests,
     UnknownCampaign,
+    UnsupportedMediaType,
 )
 from easycall.text import nfc
 from leads.admin.links import page_of
@@ -57,11 +70,17 @@ class _Case:
 
 def mending(request: HttpRequest, submission: Submission) -> list[Step]:
     """What to do, in the order of the problems. Two queries at most, none for what no set-up can help."""
-    steps = [_STEPS[slug] for slug in submission.problem.split() if slug in _STEPS]
-    if submission.pruned_at or not steps:
+    slugs = submission.problem.split()
+    if submission.pruned_at:
         return []
-    case = _read(request, submission)
-    return [*dict.fromkeys(chain.from_iterable(steps_of(case) for steps_of in steps))]
+    case = _read(request, submission) if _STEPS.keys() & slugs else _Case(request, submission)
+    return [*dict.fromkeys(chain.from_iterable(_steps(slug, case) for slug in slugs))]
+
+
+def _steps(slug: str, case: _Case) -> Iterable[Step]:
+    if slug in _STEPS:
+        return _STEPS[slug](case)
+    return [Step(str(_FOR_THE_SENDER[slug]))] if slug in _FOR_THE_SENDER else []
 
 
 def _read(request: HttpRequest, submission: Submission) -> _Case:
@@ -152,6 +171,37 @@ def _once(rows: Iterable[ImportMapping]) -> Sequence[ImportMapping]:
 def _may(request: HttpRequest, model: type[Model], act: str) -> bool:
     return bool(getattr(site.get_model_admin(model), f"has_{act}_permission")(request))
 
+
+_FOR_THE_SENDER: Mapping[str, StrOrPromise] = {
+    MalformedRequest.type: gettext_lazy("Tell the sender to send one Authorization header and no token in the URL."),
+    MalformedBody.type: gettext_lazy(
+        "No set-up mends this. Tell the sender which place of the body can't be read, as named above, and to send it "
+        "again once it is corrected."
+    ),
+    IdempotencyKeyInvalid.type: gettext_lazy(
+        "Tell the sender to write the Idempotency-Key with 1 to 255 letters, digits or signs, without blanks and "
+        "accents: a UUID for each lead will do."
+    ),
+    MethodNotAllowed.type: gettext_lazy("Tell the sender to send leads with POST."),
+    NotAcceptable.type: gettext_lazy(
+        "Tell the sender to write application/json in the Accept header, or no such header."
+    ),
+    IdempotencyKeyInUse.type: gettext_lazy(
+        "The first request with this key was still being processed. Tell the sender to wait a moment and to repeat it."
+    ),
+    ContentTooLarge.type: gettext_lazy(
+        "No set-up raises this limit. Tell the sender to send less at once: the limit that was passed is named above."
+    ),
+    UnsupportedMediaType.type: gettext_lazy(
+        "Tell the sender to send JSON, a form or plain text, not compressed, and to say so in the Content-Type header."
+    ),
+    IdempotencyKeyReused.type: gettext_lazy(
+        "Tell the sender to choose a new Idempotency-Key for each lead: this one came before with other data."
+    ),
+    TemporarilyUnavailable.type: gettext_lazy(
+        "Neither the set-up nor the sender is at fault. Replay it; if it fails again, look into the log of the server."
+    ),
+}
 
 _STEPS: Mapping[str, Callable[[_Case], Iterable[Step]]] = {
     UnknownCampaign.type: _unknown_campaign,

@@ -11,6 +11,8 @@ from django.urls import reverse
 from accounts.models import Credential, User
 from accounts.roles import Role
 from campaigns.enums import DuplicateAction
+from easycall.errors import PROBLEMS
+from leads.admin import mending
 from leads.intake import Delivery, receive
 from leads.models import ImportMapping, Submission, UnknownKey
 from tests.admin.pages import queries_of
@@ -133,9 +135,30 @@ def test_what_the_token_may_not_leads_to_its_user(slug: str, admin_client: Clien
     ]
 
 
-@pytest.mark.parametrize("columns", [{"problem": "malformed-body", "body": b"{"}, {"body": b"{"}])
-def test_what_no_set_up_can_help_has_no_steps(columns: dict[str, Any], admin_client: Client) -> None:
-    assert steps_of(admin_client, SubmissionFactory.create(rejected=True, **columns)) == {}
+# Those of requests that leave no submission: without a valid token, or that only read.
+NO_SUBMISSION = {"missing-credentials", "invalid-token", "invalid-query", "permission-denied", "not-found"}
+
+
+@pytest.mark.parametrize("slug", sorted(PROBLEMS.keys() - NO_SUBMISSION - mending._STEPS.keys()))
+def test_what_no_set_up_can_help_says_what_to_tell_the_sender(slug: str, admin_client: Client) -> None:
+    [(text, url)] = steps_of(admin_client, SubmissionFactory.create(rejected=True, problem=slug, body=b"{")).items()
+    assert (text.endswith("."), url) == (True, "")
+
+
+def test_body_that_can_not_be_read_is_for_the_sender(admin_client: Client, sender: Credential) -> None:
+    submission = sent(sender, {"Campaign": float("nan")})
+    assert submission.problem == "malformed-body"
+    assert "Tell the sender which place of the body" in next(iter(steps_of(admin_client, submission)))
+
+
+def test_problems_of_both_kinds_have_both_steps(admin_client: Client, sender: Credential) -> None:
+    batch = [{"Campaign": "expo", "telefono": "600111222"}, {f"key {number}": 1 for number in range(201)}]
+    steps = [*steps_of(admin_client, sent(sender, batch))]
+    assert [text.partition(" ")[0] for text in steps] == ["No", "Make"]
+
+
+def test_unknown_code_in_a_body_that_is_not_read_any_more_has_no_steps(admin_client: Client) -> None:
+    assert steps_of(admin_client, SubmissionFactory.create(rejected=True, body=b"{")) == {}
 
 
 def test_what_is_taken_has_no_steps(admin_client: Client, sender: Credential) -> None:
