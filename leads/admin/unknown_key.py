@@ -122,6 +122,7 @@ class UnknownKeyAdmin(ViewOnlyAdmin[UnknownKey]):
             "opts": self.opts,
             "original": unknown,
             "title": _("It is a field under another name"),
+            "verb": _("Save"),
             "form": form,
             "import_api": mapping_label(unknown.mapping),
         }

@@ -89,6 +89,13 @@ def test_button_asks_first_and_then_does_it(
     assert Lead.objects.filter(pk=lead.pk, **after).exists()
 
 
+@pytest.mark.parametrize("act", ["correct", "close"])
+def test_form_leads_back_to_the_lead(act: str, admin_client: Client) -> None:
+    lead = LeadFactory.create()
+    page = admin_client.get(url_of(lead, act)).content.decode()
+    assert page.count(f'href="{page_of(lead)}"') == 2
+
+
 def test_test_that_can_not_be_a_lead_again_is_told_why(admin_client: Client) -> None:
     test = LeadFactory.create(external_id="L-1", is_test=True)
     LeadFactory.create(external_id="L-1", mapping=test.mapping)
