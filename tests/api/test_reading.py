@@ -216,7 +216,7 @@ def test_leads_are_filtered(staff: Client, name: str) -> None:
         channel="web",
         warning_codes="invalid_phone",
         state="closed",
-        is_test=True,
+        is_test=name == "is_test",
         duplicate_of=first,
         duplicate_rules="email",
         created_at=datetime(2026, 1, 2, 12, tzinfo=UTC),
