@@ -1,6 +1,6 @@
 """What people do with one lead: the pages behind the buttons on its own page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -11,6 +11,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html, format_html_join
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
@@ -135,6 +136,19 @@ class LeadActs(ViewOnlyAdmin[Lead]):
         if came:
             doubts = ", ".join(dict.fromkeys(map(warning_label, came)))
             messages.warning(request, gettext("Stored, but look at it again: %(doubts)s.") % {"doubts": doubts})
+        self._say_duplicates(request, event.data.get(corrections.DUPLICATES, {}))
+
+    def _say_duplicates(self, request: HttpRequest, about: Mapping[str, Any]) -> None:
+        """Which leads are the same now, and whether this one is marked."""
+        if about.get("same"):
+            rows = Lead.objects.filter(pk__in=about["same"]).order_by("pk")
+            link = '<a href="{}">{}</a>'
+            links = format_html_join(", ", link, ((_address(row), str(row)) for row in rows))
+            text = gettext("The same person may be here already: {leads}. Nothing was merged.")
+            messages.warning(request, format_html(text, leads=links))
+        if about.get("was") != about.get("now"):
+            marked = gettext("This lead is now marked as a duplicate.")
+            messages.warning(request, marked if about["now"] else gettext("This lead is no longer a duplicate."))
 
     def _to_change(self, request: HttpRequest, lead_id: UUID) -> Lead:
         """The lead. Raises PermissionDenied, Http404."""
@@ -151,4 +165,8 @@ class LeadActs(ViewOnlyAdmin[Lead]):
 
 
 def _page_of(lead: Lead) -> HttpResponse:
-    return HttpResponseRedirect(reverse("admin:leads_lead_change", args=[lead.pk]))
+    return HttpResponseRedirect(_address(lead))
+
+
+def _address(lead: Lead) -> str:
+    return reverse("admin:leads_lead_change", args=[lead.pk])

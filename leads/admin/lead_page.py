@@ -14,6 +14,7 @@ from leads.admin import raw, receipts
 from leads.admin.labels import ENVELOPE_LABELS, rules_in_words, warning_label
 from leads.admin.story import story
 from leads.admin.twins import Twin, twin
+from leads.corrections import DUPLICATES
 from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
 
@@ -42,13 +43,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True)
 class HistoryLine:
+    """`leads` are those that a correction made the same as this one."""
+
     event: LeadEvent
     by: str
     data: str
+    leads: list[Lead]
 
 
 def lead_page(lead: Lead) -> dict[str, Any]:
-    """The context of the page. Three queries, whatever the lead has."""
+    """The context of the page. Three queries, and one more where a correction told duplicates."""
     answer = receipts.parse(lead.submission.answer)
     sent = receipts.sent_keys(receipts.receipt_of(answer, lead.item))
     keys = {*lead.answers, *(row.target for row in sent if row.kind == "question")}
@@ -93,18 +97,30 @@ def _duplicates(lead: Lead) -> Iterable[Twin]:
 
 
 def _history(lead: Lead) -> Iterable[HistoryLine]:
-    events = lead.events.select_related("by", "submission__user")
-    for event in events.defer(*(f"submission__{name}" for name in ("body", "answer", "query", "content_type"))):
+    rows = lead.events.select_related("by", "submission__user")
+    events = list(rows.defer(*(f"submission__{name}" for name in ("body", "answer", "query", "content_type"))))
+    named = {pk for event in events for pk in _same_now(event)}
+    unread = ("answers", "kept_aside", "warnings", "name_words")
+    others = {str(row.pk): row for row in Lead.objects.filter(pk__in=named).defer(*unread)} if named else {}
+    for event in events:
         # Nobody's own hand, but a token's: then it was the sender.
         by = event.by or (event.submission and event.submission.user)
-        yield HistoryLine(event, str(by or ""), _details(event))
+        same = [others[pk] for pk in _same_now(event) if pk in others]
+        yield HistoryLine(event, str(by or ""), _details(event), same)
+
+
+def _same_now(event: LeadEvent) -> list[str]:
+    return list(event.data.get(DUPLICATES, {}).get("same", ())) if event.kind == EventKind.CORRECTED else []
 
 
 def _details(event: LeadEvent) -> str:
     """A line for what told a duplicate, and for each thing that changed, or would have."""
     data = event.data
     match event.kind:
-        case EventKind.UPDATED | EventKind.FILLED | EventKind.UNFILLED | EventKind.CORRECTED:
+        case EventKind.CORRECTED:
+            parts = {part: changes for part, changes in data.items() if part != DUPLICATES}
+            lines = [*_changes("{label}: {old} → {new}", parts), *_rechecked(data.get(DUPLICATES, {}))]
+        case EventKind.UPDATED | EventKind.FILLED | EventKind.UNFILLED:
             lines = _changes("{label}: {old} → {new}", data)
         case EventKind.MERGED | EventKind.REFUSED:
             lines = [_told(data)]
@@ -115,6 +131,14 @@ def _details(event: LeadEvent) -> str:
         case _:
             lines = [_told(data) if "matched" in data else receipts.as_text(data)] if data else []
     return "\n".join(lines)
+
+
+def _rechecked(about: Mapping[str, Any]) -> Iterable[str]:
+    """What a correction means for duplicates."""
+    if about.get("now") != about.get("was"):
+        yield gettext("Marked as a duplicate.") if about["now"] else gettext("No longer a duplicate.")
+    if about.get("same"):
+        yield _told(about)
 
 
 def _told(data: Mapping[str, Any]) -> str:

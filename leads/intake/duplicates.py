@@ -1,15 +1,15 @@
 """Is this person here already? What is compared, and which lead it is. Pure: the leads are looked up by others."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from uuid import UUID
 
 from campaigns.enums import Compared, DuplicateScope
 from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
 from campaigns.models import Campaign
 from easycall.clock import PUT_RIGHT
-from leads.intake.draft import Draft
 from leads.models import Lead
 
 
@@ -24,7 +24,7 @@ Value = tuple[Kind, str]
 
 
 # The columns of the lead that comes; in the leads that are here every column of the kind is looked at.
-_COLUMNS_OF_RULE: Mapping[Compared, tuple[str, ...]] = {
+COLUMNS_OF_RULE: Mapping[Compared, tuple[str, ...]] = {
     Compared.MOBILE: ("telefono_mobile",),
     Compared.LANDLINE: ("telefono_fisso",),
     Compared.PHONE: ("telefono", "altro_telefono"),
@@ -36,6 +36,7 @@ _KIND_OF_COLUMN: Mapping[str, Kind] = {
     "email": Kind.EMAIL,
     **dict.fromkeys(TAX_ID_FIELDS, Kind.TAX_ID),
 }
+COMPARED_COLUMNS = tuple(_KIND_OF_COLUMN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,14 +51,13 @@ class Found:
 Compare = Mapping[Compared, set[Value]]
 
 
-def compared_values(draft: Draft, rules: Iterable[Compared]) -> Compare:
-    """What the draft's campaign compares of it. A doubtful value tells nobody from anybody, so it is not there."""
+def compared_values(rules: Iterable[Compared], columns: Mapping[str, str], doubtful: Collection[str]) -> Compare:
+    """What is compared of a lead by these rules. A doubtful value tells nobody from anybody, so it is not there."""
     values = {}
-    columns, doubtful = draft.columns, draft.doubtful
     for rule in rules:
         its = {
-            _value(column, columns[column])
-            for column in _COLUMNS_OF_RULE[rule]
+            value_in(column, columns[column])
+            for column in COLUMNS_OF_RULE[rule]
             if columns.get(column) and column not in doubtful
         }
         if its:
@@ -69,16 +69,16 @@ def all_values(compared: Iterable[Compare]) -> set[Value]:
     return {value for values in compared for its in values.values() for value in its}
 
 
-def _value(column: str, text: str) -> Value:
+def value_in(column: str, text: str) -> Value:
     kind = _KIND_OF_COLUMN[column]
     return kind, text.lower() if kind is Kind.EMAIL else text
 
 
-def _held_by(lead: Lead) -> Iterator[Value]:
+def held_by(lead: Lead) -> Iterator[Value]:
     row = vars(lead)
     for column in _KIND_OF_COLUMN:
         if row[column]:
-            yield _value(column, row[column])
+            yield value_in(column, row[column])
 
 
 class Present:
@@ -92,21 +92,30 @@ class Present:
     def add(self, lead: Lead) -> None:
         """Know the lead by what it holds now; a marked duplicate is never found, for the first lead stands for it."""
         if lead.duplicate_of_id is None:
-            for value in _held_by(lead):
+            for value in held_by(lead):
                 self._holders.setdefault(value, {})[lead.id] = lead
 
     def find(self, values: Compare, campaign: Campaign, at: datetime) -> Found | None:
         """The oldest lead that the campaign takes for one with these values, which came at that time."""
+        return min(self._found(values, campaign, at), key=_by_age, default=None)
+
+    def find_all(self, values: Compare, campaign: Campaign, at: datetime) -> list[Found]:
+        """All of them, the oldest first."""
+        return sorted(self._found(values, campaign, at), key=_by_age)
+
+    def _found(self, values: Compare, campaign: Campaign, at: datetime) -> Iterator[Found]:
         wanted = set().union(*values.values())
         if self._holders.keys().isdisjoint(wanted):  # of nearly every lead
-            return None
+            return
         leads = {pk: lead for value in wanted for pk, lead in self._holders.get(value, {}).items()}
-        held = {pk: wanted.intersection(_held_by(lead)) for pk, lead in leads.items()}
-        leads = {pk: lead for pk, lead in leads.items() if held[pk] and _counts(lead, campaign, at)}
-        if not leads:
-            return None
-        first = min(leads.values(), key=lambda lead: (lead.created_at, lead.pk))
-        return Found(first, tuple(rule for rule, its in values.items() if its & held[first.pk]))
+        for lead in leads.values():
+            held = wanted.intersection(held_by(lead))
+            if held and _counts(lead, campaign, at):
+                yield Found(lead, tuple(rule for rule, its in values.items() if its & held))
+
+
+def _by_age(found: Found) -> tuple[datetime, UUID]:
+    return found.lead.created_at, found.lead.pk
 
 
 def _counts(lead: Lead, campaign: Campaign, at: datetime) -> bool:

@@ -1,6 +1,7 @@
 """Is this lead here already? The sender's own id tells it, or what the campaign compares."""
 
 from collections.abc import Collection, Iterable, Mapping
+from uuid import UUID
 
 from django.db.models import QuerySet
 
@@ -23,7 +24,7 @@ def match(incoming: Mapping[Key, Incoming], *, explain: bool = False) -> Matchin
     campaigns = {came.draft.campaign.id: came.draft.campaign for came in incoming.values()}
     rules = {pk: campaign.compared for pk, campaign in campaigns.items()}
     compared = {
-        key: compared_values(came.draft, rules[came.draft.campaign.id])
+        key: compared_values(rules[came.draft.campaign.id], came.draft.columns, came.draft.doubtful)
         for key, came in incoming.items()
         if not came.is_test
     }
@@ -83,15 +84,24 @@ def _present(
     """The leads that may be found. One that is known by its external id is the same object here, with its changes."""
     present = Present(known.values())
     own = {lead.pk for lead in known.values()}
-    by_kind: dict[Kind, set[str]] = {kind: set() for kind in Kind}
-    for kind, text in values:
-        by_kind[kind].add(text)
-    ids = ids_holding(phones=by_kind[Kind.PHONE], emails=by_kind[Kind.EMAIL], tax_ids=by_kind[Kind.TAX_ID])
-    if ids := [each for each in ids if each not in own]:
+    if ids := [each for each in _ids_holding(values) if each not in own]:
         merges = any(campaign.duplicate_action == DuplicateAction.MERGE for campaign in campaigns)
         for lead in _leads(lock=lock and merges).filter(pk__in=ids, duplicate_of=None).order_by("pk"):
             present.add(lead)
     return present
+
+
+def holding(compared: Compare) -> Iterable[Lead]:
+    """The leads that have one of the values, without those that are marked as duplicates and the tests."""
+    ids = _ids_holding(all_values([compared]))
+    return _leads(lock=False).filter(pk__in=ids, duplicate_of=None).order_by("pk") if ids else []
+
+
+def _ids_holding(values: Collection[Value]) -> list[UUID]:
+    by_kind: dict[Kind, set[str]] = {kind: set() for kind in Kind}
+    for kind, text in values:
+        by_kind[kind].add(text)
+    return ids_holding(phones=by_kind[Kind.PHONE], emails=by_kind[Kind.EMAIL], tax_ids=by_kind[Kind.TAX_ID])
 
 
 def _leads(*, lock: bool) -> QuerySet[Lead]:

@@ -2,6 +2,7 @@ from typing import Any
 
 import pytest
 from django.contrib.contenttypes.models import ContentType
+from django.http import HttpResponse
 from django.test import Client
 from django.urls import reverse
 
@@ -37,6 +38,20 @@ def test_support_corrects_a_field(sign_in: SignIn) -> None:
 def test_doubtful_correction_is_said_to_be_one(admin_client: Client) -> None:
     words = text_of(typed_over(admin_client, LeadFactory.create(), email="x"))
     assert "Stored, but look at it again: doubtful e-mail." in words
+
+
+def test_correction_names_who_has_the_same_value_now(admin_client: Client) -> None:
+    here = LeadFactory.create(nome="Eva", telefono_mobile="+34600999888")
+    lead = LeadFactory.create(mapping=here.mapping)
+    page = typed_over(admin_client, lead, telefono_mobile="600999888")
+    link = f'<a href="{page_of(here)}">Eva</a>'
+    assert f"The same person may be here already: {link}. Nothing was merged." in page.content.decode()
+    assert "This lead is now marked as a duplicate." in text_of(page)
+    history = text_of(HttpResponse(page.content.decode().partition('id="history-heading"')[2]))
+    assert "Mobile phone: +34600111222 → +34600999888 Marked as a duplicate. Same: mobile phone Eva , " in history
+    undone = typed_over(admin_client, lead, telefono_mobile="600111222")
+    assert "This lead is no longer a duplicate." in text_of(undone)
+    assert "+34600111222 No longer a duplicate." in text_of(undone)
 
 
 def test_form_that_is_sent_as_it_is_changes_nothing(admin_client: Client) -> None:
@@ -92,7 +107,7 @@ def test_button_asks_first_and_then_does_it(
 @pytest.mark.parametrize("act", ["correct", "close"])
 def test_form_leads_back_to_the_lead(act: str, admin_client: Client) -> None:
     lead = LeadFactory.create()
-    page = admin_client.get(url_of(lead, act)).content.decode()
+    page = admin_client.get(url_of(lead, act)).content.decode().partition('id="content-main"')[2]
     assert page.count(f'href="{page_of(lead)}"') == 2
 
 

@@ -272,7 +272,7 @@ def test_what_is_compared_is_in_its_normal_form(world: World) -> None:
     draft = Draft(
         world.mapping, KeyTable({}), columns={"telefono": "+34600111222", "email": "Lucia@example.com", "nome": "Lucía"}
     )
-    assert compared_values(draft, draft.campaign.compared) == {
+    assert compared_values(draft.campaign.compared, draft.columns, draft.doubtful) == {
         "phone": {("phone", "+34600111222")},
         "email": {("email", "lucia@example.com")},
     }
