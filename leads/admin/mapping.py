@@ -109,7 +109,12 @@ class ImportMappingAdmin(KitPages):
 
     def changes(self, request: HttpRequest, obj: ImportMapping) -> list[Change]:
         """Those of the other names of its keys too."""
-        words: Words = {"field": lambda name: target_label(name, None), "question": lambda row: target_label("", row)}
+        words: Words = {
+            "field": lambda name: target_label(name, None),
+            "question": lambda row: target_label("", row),
+            # Its own words name the campaign too, which would be a query for each line.
+            "mapping": lambda row: row.external_code,
+        }
         aliases = changes_of(KeyAlias.history.filter(mapping=obj), name=lambda row: f"“{row.key}”", words=words)
         return sorted([*super().changes(request, obj), *aliases], key=lambda change: change.at, reverse=True)
 
