@@ -8,7 +8,6 @@ import threading
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
-from statistics import median
 
 import pytest
 
@@ -84,16 +83,10 @@ class Beside:
         waited = sorted(each.ended - each.begun for request in self.crowd.history for each in request.attempts)
         return waited[len(waited) * 99 // 100]
 
-    @property
-    def allowed(self) -> float:
-        """A second; on a slow machine the time of three batches, for who waits for no more is overtaken by nobody."""
-        took = [each.ended - each.begun for request in self.long.history for each in request.attempts]
-        return max(1.0, 3 * median(took))
-
     def __str__(self) -> str:
         return (
             f"16 senders beside {self.long.acknowledged} batches of 1,000 and {self.copies} backups: "
-            f"{self.crowd.judge()}; p99 {self.slow:.2f} s of {self.allowed:.2f} s"
+            f"{self.crowd.judge()}; p99 {self.slow:.2f} s"
         )
 
 
@@ -107,7 +100,7 @@ def test_sixteen_senders_are_served_beside_an_import_and_a_backup(
     assert found.statuses <= {200, 201}
     assert found.crowd.judge().faults == found.long.judge().faults == {}
     assert found.copies
-    assert found.slow < found.allowed
+    assert found.slow < 1
 
 
 @pytest.mark.soak
@@ -119,7 +112,7 @@ def test_twin_without_a_queue_beside_an_import_and_a_backup_is_found_out(
     with running(database, tmp_path, environment=environment) as installation:
         found = Beside.each_other(installation, tmp_path)
     figures.append(f"without a queue: {found}")
-    assert found.slow >= found.allowed
+    assert found.slow >= 1
 
 
 @pytest.mark.soak

@@ -19,8 +19,7 @@ LOCKED = 60  # seconds
 # Twice the longest time-out, which is SQLite's: that of those who came before, and one's own. More is a pile-up.
 PATIENT = 45
 CUT = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE usename = 'sender'"
-# Seconds, for nine of ten: whoever waits for a database that is down waits for five of them, always.
-AT_ONCE = 1.0 if LONG else 4.0
+AT_ONCE = 1.0 if LONG else 5.0  # seconds; in `make test` others use the machine too
 ANSWERS_FIRST = "tests.soak.plants.answers_first:application"
 
 
@@ -85,7 +84,7 @@ def test_database_that_is_down_is_503_and_not_ready_but_live(
     ready = wait_until(lambda: shared.status(READY) == 200, seconds=BACK_WITHIN)
     figures.append(f"database down {DOWN} s: {len(seconds)} times 503 after {max(seconds):.2f} s at most")
     figures.append(f"database up: ready after {ready:.1f} s")
-    assert sorted(seconds)[len(seconds) * 9 // 10 - 1] < AT_ONCE
+    assert max(seconds) < AT_ONCE
 
 
 @pytest.mark.postgresql

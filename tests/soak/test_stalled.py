@@ -16,8 +16,6 @@ from tests.soak.senders import post_one
 HEAD = b"POST /easycall/spring HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\n"
 MEANWHILE = 100 if LONG else 10  # leads that others send
 QUICKLY = 1.0 if LONG else 5.0  # seconds; in `make test` others use the machine too
-# Where a lead takes long without them, the machine is slow and not the server.
-TIMES = 3
 
 
 class Client:
@@ -110,7 +108,7 @@ def others_are_served(
         post_one(installation)
         slowest = max(served(installation) for _ in range(MEANWHILE))
     figures.append(f"{STALLED} stalled clients: others served after {slowest:.2f} s at most, {calm:.2f} s without")
-    assert slowest < max(QUICKLY, TIMES * calm)
+    assert slowest < QUICKLY
 
 
 @pytest.mark.soak
