@@ -12,7 +12,7 @@ from django.db.models import Count, Exists, Max, Min, OuterRef, Q, QuerySet
 from django.utils import timezone
 
 from leads.enums import Outcome
-from leads.intake.idempotency import FORGOTTEN
+from leads.intake.idempotency import KEPT
 from leads.models import IdempotencyKey, Lead, LeadEvent, Submission, UnknownKey
 from leads.queries import came_between, in_chunks
 
@@ -52,7 +52,7 @@ def over_time() -> QuerySet[Submission]:
     if not ends:
         return Submission.objects.none()
     over = reduce(or_, (Q(outcome__in=outcomes, received_at__lt=end) for outcomes, end in ends.items()))
-    answering = IdempotencyKey.objects.filter(submission=OuterRef("pk"), created_at__gt=now - FORGOTTEN)
+    answering = IdempotencyKey.objects.filter(submission=OuterRef("pk"), created_at__gt=now - KEPT)
     # The last of the ends once more, alone: where the database may stop reading.
     came = came_between(Submission.objects.all(), "received_at", None, max(ends.values()))
     return came.filter(over, ~Exists(answering), pruned_at=None)
@@ -60,7 +60,7 @@ def over_time() -> QuerySet[Submission]:
 
 def expired_keys() -> QuerySet[IdempotencyKey]:
     """Those that no longer answer for anything."""
-    return IdempotencyKey.objects.filter(created_at__lte=timezone.now() - FORGOTTEN)
+    return IdempotencyKey.objects.filter(created_at__lte=timezone.now() - KEPT)
 
 
 def old_samples() -> QuerySet[UnknownKey]:

@@ -9,7 +9,6 @@ from uuid import UUID
 from campaigns.enums import Compared, DuplicateScope
 from campaigns.fields import PHONE_FIELDS, TAX_ID_FIELDS
 from campaigns.models import Campaign
-from easycall.clock import PUT_RIGHT
 from leads.models import Lead
 
 
@@ -122,4 +121,4 @@ def _counts(lead: Lead, campaign: Campaign, at: datetime) -> bool:
     if campaign.duplicate_scope == DuplicateScope.CAMPAIGN and lead.campaign_id != campaign.pk:
         return False
     days = campaign.duplicate_days
-    return days is None or lead.created_at >= at - timedelta(days=days) - PUT_RIGHT
+    return days is None or lead.created_at >= at - timedelta(days=days)

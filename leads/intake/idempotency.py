@@ -9,14 +9,12 @@ from datetime import timedelta
 from django.db import connection
 from django.utils import timezone
 
-from easycall.clock import PUT_RIGHT
 from easycall.errors import IdempotencyKeyInUse, IdempotencyKeyInvalid, IdempotencyKeyReused
 from easycall.text import nfc
 from leads.intake.body import Body, Pairs
 from leads.models import IdempotencyKey, Submission
 
 KEPT = timedelta(hours=72)
-FORGOTTEN = KEPT + PUT_RIGHT
 LONGEST = 255
 
 _QUOTED = re.compile(r'"((?:[^"\\]|\\["\\])*)"')
@@ -63,7 +61,7 @@ class Claim:
 
     def first(self) -> Submission | None:
         """The submission that was answered under this key. Raises IdempotencyKeyReused when it said something else."""
-        since = timezone.now() - FORGOTTEN
+        since = timezone.now() - KEPT
         rows = IdempotencyKey.objects.filter(user_id=self.user_id, key=self.key, created_at__gt=since)
         row = rows.select_related("submission").first()
         if row and row.fingerprint != self.fingerprint:

@@ -22,31 +22,27 @@ def post(world: World, key: str = "", **fields: str) -> HttpResponse:
     return send(json.dumps(lead), world.tokens["<token>"], headers={"Idempotency-Key": key} if key else None)
 
 
-@pytest.mark.parametrize("wrong", [-HOUR, HOUR])
-def test_clock_that_is_put_right_shortens_no_key(wrong: timedelta, world: World) -> None:
+def test_clock_that_was_ahead_shortens_no_key(world: World) -> None:
     now = timezone.now()
-    with time_machine.travel(now + wrong, tick=False):
+    with time_machine.travel(now + HOUR, tick=False):
         first = post(world, "k")
-    with time_machine.travel(now + timedelta(hours=71, minutes=59), tick=False):
-        assert post(world, "k").content == first.content
+    for later in (timedelta(0), timedelta(hours=71, minutes=59)):
+        with time_machine.travel(now + later, tick=False):
+            assert post(world, "k").content == first.content
 
 
 @pytest.mark.parametrize("evening", EVENINGS)
-@pytest.mark.parametrize(("after", "leads"), [(timedelta(hours=72), 1), (timedelta(hours=73, minutes=1), 2)])
-def test_key_is_kept_for_72_hours_and_that_hour_in_any_night(
-    evening: datetime, after: timedelta, leads: int, world: World
-) -> None:
-    for moment in (evening, evening + after):
+@pytest.mark.parametrize(("minutes", "leads"), [(-1, 1), (1, 2)])
+def test_key_is_kept_for_72_hours_in_any_night(evening: datetime, minutes: int, leads: int, world: World) -> None:
+    for moment in (evening, evening + timedelta(hours=72, minutes=minutes)):
         with time_machine.travel(moment, tick=False):
             assert post(world, "k").status_code == 201
     assert Lead.objects.count() == leads
 
 
 @pytest.mark.parametrize("evening", EVENINGS)
-@pytest.mark.parametrize(("minutes", "status"), [(-1, "duplicate"), (59, "duplicate"), (61, "created")])
-def test_lead_is_looked_for_24_hours_and_that_hour_in_any_night(
-    evening: datetime, minutes: int, status: str, world: World
-) -> None:
+@pytest.mark.parametrize(("minutes", "status"), [(-1, "duplicate"), (1, "created")])
+def test_lead_is_looked_for_24_hours_in_any_night(evening: datetime, minutes: int, status: str, world: World) -> None:
     Campaign.objects.update(duplicate_days=1)
     with time_machine.travel(evening, tick=False):
         post(world)
