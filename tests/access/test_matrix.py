@@ -1,6 +1,8 @@
 """Every role, and nobody, at every URL with every method."""
 
 from collections.abc import Iterator, Mapping
+from copy import deepcopy
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -8,14 +10,13 @@ from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver
+from pytest_django import DjangoDbBlocker
 
 from accounts.enums import Scope
 from accounts.services import create_token
 from tests.access.matrix import ROLES, ROWS, Row
 from tests.access.things import make_things
-from tests.factories import (
-    UserFactory,
-)
+from tests.factories import UserFactory
 
 METHODS = ("get", "head", "options", "put", "patch", "delete", "post")
 
@@ -34,9 +35,18 @@ def test_every_url_has_a_row_and_every_row_a_url() -> None:
     assert {*_patterns(get_resolver())} == {*ROWS}
 
 
-@pytest.fixture
-def things(db: None) -> Mapping[str, Any]:
-    return make_things()
+@dataclass(frozen=True)
+class Installation:
+    things: Mapping[str, Any]
+    clients: Mapping[str, Client]
+
+
+@pytest.fixture(scope="module")
+def installation(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[Installation]:
+    """Made once for all rows: each request is undone when it is answered."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield Installation(make_things(), {letter: _client(letter) for letter in ("-", *ROLES)})
+        transaction.set_rollback(True)
 
 
 def _client(letter: str) -> Client:
@@ -55,15 +65,16 @@ def _is_let_in(response: HttpResponse) -> bool:
     return response.status_code not in (401, 403, 404) and not to_login
 
 
+@pytest.mark.django_db
 @pytest.mark.parametrize("name", ROWS)
-def test_who_is_let_in(name: str, things: Mapping[str, Any]) -> None:
+def test_who_is_let_in(name: str, installation: Installation) -> None:
     row: Row = ROWS[name]
-    clients = {letter: _client(letter) for letter in ("-", *ROLES)}
+    url = row.url.format(**installation.things)
     let_in = dict.fromkeys(METHODS, "")
-    for letter, client in clients.items():
+    for letter, client in deepcopy(installation.clients).items():
         for method in METHODS:
             with transaction.atomic():
-                response = getattr(client, method)(row.url.format(**things))
+                response = getattr(client, method)(url)
                 transaction.set_rollback(True)
             let_in[method] += letter if _is_let_in(response) else ""
     assert let_in == {method: row.allowed(method) for method in METHODS}

@@ -1,8 +1,0 @@
-import pytest
-
-from tests.intake.world import World, make_world
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
