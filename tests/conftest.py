@@ -1,10 +1,14 @@
 import os
 from collections.abc import Iterator
+from copy import deepcopy
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from hypothesis import settings
+from pytest_django import DjangoDbBlocker
+
+from tests.intake.world import World, make_world
 
 # The same examples every time, however slow the machine is: a failure is one that can be seen again.
 settings.register_profile("suite", derandomize=True, deadline=None, max_examples=50)
@@ -33,6 +37,19 @@ def _leave_out_other_databases(config: pytest.Config, items: list[pytest.Item]) 
     elsewhere = [item for item in items if any(item.get_closest_marker(vendor) for vendor in others)]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.fixture(scope="module")
+def made_world(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> Iterator[World]:
+    """Made once for all tests of a module, each of which leaves it as it was. Transactional ones can't share it."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world()
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def world(made_world: World, db: None) -> World:
+    return deepcopy(made_world)
 
 
 @pytest.hookimpl(trylast=True)

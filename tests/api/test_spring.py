@@ -7,14 +7,9 @@ from accounts.models import Refusal
 from easycall.errors import PROBLEMS
 from leads.models import Lead, Submission
 from tests.factories import ImportMappingFactory
-from tests.intake.world import World, make_world, send
+from tests.intake.world import World, send
 
 LEAD = json.dumps({"Campaign": "expo_2026", "telefono": "600 11 12 22"})
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 @pytest.mark.parametrize("path", ["spring", "spring/", "spring/lead", "spring/lead/"])

@@ -12,7 +12,7 @@ from accounts.models import Credential, Refusal
 from accounts.throttle import Throttle
 from leads.enums import Outcome
 from leads.models import Lead, Submission
-from tests.intake.world import World, make_world, send
+from tests.intake.world import World, send
 
 BODY = '{"Campaign": "expo_2026", "telefono": "600111222"}'
 BATCH = json.dumps([json.loads(BODY)] * 20)
@@ -26,11 +26,6 @@ def _limit(db: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     Refusal.objects.all().delete()
     yield
     refusals.flush()
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def type_of(response: HttpResponse) -> str:

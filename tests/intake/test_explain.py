@@ -7,16 +7,11 @@ from django.apps import apps
 
 from leads.models import Lead, Submission
 from tests.intake.test_cases import CASES, perform, read_case
-from tests.intake.world import PATH, World, make_world, send
+from tests.intake.world import PATH, World, send
 
 LEAD = {"Campaign": "expo_2026", "ID": "crm-7", "nombre": "Lucía", "telefono": "600 11 12 22"}
 # What a row that was not written does not have.
 OF_ROWS = {"id", "lead", "submission", "instance"}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def without_rows(document: Any) -> Any:

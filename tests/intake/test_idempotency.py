@@ -10,14 +10,9 @@ from accounts import services
 from easycall.errors import IdempotencyKeyInvalid
 from leads.intake.idempotency import parse_key
 from leads.models import IdempotencyKey, Lead, Submission
-from tests.intake.world import World, make_world, send
+from tests.intake.world import World, send
 
 LEAD = {"Campaign": "expo_2026", "nombre": "Lucía", "telefono": "600 11 12 22"}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def post(world: World, body: object = LEAD, key: str = "k1", token: str = "<token>", **kwargs: str) -> HttpResponse:

@@ -1,19 +1,12 @@
 import json
 from typing import Any
 
-import pytest
-
 from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
 from leads.queries import search
-from tests.intake.world import World, make_world, send
+from tests.intake.world import World, send
 
 LEAD = {"Campaign": "expo_2026", "ID": "crm-7", "nombre": "Lucía", "telefono": "600 11 12 22"}
-
-
-@pytest.fixture
-def world(db: None) -> World:
-    return make_world()
 
 
 def post(world: World, body: object, status: int = 200, token: str = "<token>") -> Any:

@@ -1,5 +1,4 @@
 import json
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +14,7 @@ from leads.intake.replay import replay_all
 from leads.models import Lead, Submission, UnknownKey, unknown_key
 from leads.unknown_keys import make_alias
 from tests.factories import KeyAliasFactory, UnknownKeyFactory
-from tests.intake.world import World, make_world, send
+from tests.intake.world import World, send
 
 LEAD = {"Campaign": "expo_2026", "telefono": "600 11 12 22"}
 
@@ -176,19 +175,3 @@ def test_other_names_cost_one_query_and_only_whom_they_concern(world: World) -> 
     for sender in senders:
         queries_for(*sender)  # what is remembered of the set-up is read once
     assert [queries_for(*sender) for sender in senders] == [1, 0]
-
-
-@pytest.mark.django_db(transaction=True)
-def test_50_requests_at_once_count_50(transactional_db: None) -> None:
-    world = make_world()
-    lead = json.dumps({**LEAD, "b?": "x", "a?": "x"})
-
-    def one(number: int) -> int:
-        try:
-            return send(lead, world.tokens["<token>"]).status_code
-        finally:
-            connection.close()
-
-    with ThreadPoolExecutor(8) as pool:
-        assert set(pool.map(one, range(50))) == {201}
-    assert list(UnknownKey.objects.order_by("key").values_list("key", "count")) == [("a?", 50), ("b?", 50)]
