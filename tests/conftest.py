@@ -1,5 +1,5 @@
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from copy import deepcopy
 from pathlib import Path
 
@@ -37,6 +37,17 @@ def _leave_out_other_databases(config: pytest.Config, items: list[pytest.Item]) 
     elsewhere = [item for item in items if any(item.get_closest_marker(vendor) for vendor in others)]
     config.hook.pytest_deselected(items=elsewhere)
     items[:] = [item for item in items if item not in elsewhere]
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _emptied_by_rows() -> None:
+    """TRUNCATE makes new files for forty tables and their indexes, and takes longer than most of the tests."""
+
+    def sql_flush(style: object, tables: Sequence[str], **_: object) -> list[str]:
+        return [f"DELETE FROM {connection.ops.quote_name(table)}" for table in tables]
+
+    if connection.vendor == "postgresql":
+        connection.ops.sql_flush = sql_flush
 
 
 @pytest.fixture(scope="module")
