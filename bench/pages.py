@@ -1,4 +1,4 @@
-"""The lists and searches of the admin over real HTTP, signed in, in a database that has grown."""
+"""The pages of the admin over real HTTP, signed in, in a database that has grown: lists, searches, and rows."""
 
 import http.client
 import random
@@ -16,6 +16,7 @@ TIMES = 15
 LIMIT_MS = 200
 LEADS = "/admin/leads/lead/"
 SUBMISSIONS = "/admin/leads/submission/"
+MAPPINGS = "/admin/leads/importmapping/"
 # A page's name -> a function that gives a path.
 Pages = dict[str, Callable[[], str]]
 
@@ -25,6 +26,7 @@ def pages(url: str, rows: int) -> Pages:
     with psycopg.connect(url) as connection:
         query = "SELECT id, campaign_id, user_id FROM leads_importmapping ORDER BY id"
         senders = connection.execute(query).fetchall()
+        [(lead, submission)] = connection.execute("SELECT id, submission_id FROM leads_lead OFFSET 1000 LIMIT 1")
     (mapping, campaign, _), (_, small_campaign, small_user) = senders[0], senders[-1]
 
     def search(text: Callable[[int], str]) -> Callable[[], str]:
@@ -46,6 +48,18 @@ def pages(url: str, rows: int) -> Pages:
         "submissions of an Import API": f"{SUBMISSIONS}?mapping__id__exact={mapping}",
         "submissions of a user": f"{SUBMISSIONS}?user__id__exact={small_user}",
         "submissions of the past 7 days": f"{SUBMISSIONS}?period=week",
+        "front page": "/admin/",
+        "a lead": f"{LEADS}{lead}/change/",
+        "a lead's history": f"{LEADS}{lead}/history/",
+        "a lead to correct": f"{LEADS}{lead}/correct/",
+        "a submission": f"{SUBMISSIONS}{submission}/change/",
+        "page of an Import API": f"{MAPPINGS}{mapping}/kit/",
+        "an Import API": f"{MAPPINGS}{mapping}/change/",
+        "Import APIs": MAPPINGS,
+        "unknown keys": "/admin/leads/unknownkey/",
+        "export of leads": f"{LEADS}export/?channel=facebook",
+        "a campaign": f"/admin/campaigns/campaign/{campaign}/change/",
+        "a user": f"/admin/accounts/user/{small_user}/change/",
     }
     return {
         "search: phone": search(fill.phone_as_typed),
