@@ -35,7 +35,8 @@ def test_sixteen_senders_are_all_served(shared: Installation) -> None:
 def test_twin_with_deferred_transactions_is_found_out(database: Database, tmp_path: Path) -> None:
     environment = {"DJANGO_SETTINGS_MODULE": "tests.soak.plants.deferred"}
     with running(database, tmp_path, environment=environment) as installation:
-        assert 503 in sixteen(installation)
+        # On a busy machine a hundred requests may happen to come one after the other.
+        assert any(503 in sixteen(installation) for _ in range(10))
 
 
 class Backup(threading.Thread):
