@@ -17,6 +17,12 @@ settings.load_profile("suite")
 BROWSER_TESTS = Path(__file__).parent / "browser"
 
 
+def pytest_xdist_auto_num_workers() -> int:
+    """One more than there are cores: many a test waits, until a server has started or a page is quiet."""
+    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return cores + 1
+
+
 @pytest.hookimpl(wrapper=True)
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> Iterator[None]:
     _leave_out_other_databases(config, items)
