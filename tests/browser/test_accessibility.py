@@ -56,6 +56,9 @@ ELSEWHERE = {
     "admin:leads_unknownkey_dismiss",
     "admin:leads_unknownkey_fill",
     "admin:leads_unknownkey_undo",
+    # What nobody changes has no history of changes.
+    *(f"admin:{model}_history" for model in ("accounts_refusal", "leads_lead", "leads_export", "leads_submission")),
+    "admin:leads_unknownkey_history",
     *(name for name in ROWS if name.endswith("<path:object_id>/")),
 }
 PAGES = [name for name, row in ROWS.items() if "A" in row.get and name not in NO_PAGE | ELSEWHERE]
