@@ -25,7 +25,7 @@ QUERIES = {
     "admin:login": 0,
     "admin:roles": 2,
     "admin:security": 2,
-    "second_factor_set_up": 4,
+    "second_factor_set_up": 7,
     "admin_password_reset": 2,
     "password_reset_done": 2,
     "password_reset_confirm": 3,
