@@ -6,10 +6,13 @@ from typing import Any
 
 # How long a worker that can open no more connections waits before it tries again.
 ACCEPT_AGAIN_SECONDS = 1.0
+# A worker that has connections leaves the next one to those that have none: they wake sooner than in a millisecond,
+# which is the shortest time that the loop knows. One that has many takes several then, lest they queue.
+TURN_SECONDS, MANY = 0.001, 8
 
 
 class Listener:
-    """Takes connections one at a time, so that those which come at once go to all of the workers.
+    """Takes connections one by one, and those of a crowd in turns, so that they go to all of the workers.
 
     The loop's own server takes all that there are: of 32 clients one worker got 27, and the other cores were idle.
     """
@@ -22,18 +25,26 @@ class Listener:
 
     def _listen(self) -> None:
         if self.listening.fileno() >= 0:
-            self.worker.loop.add_reader(self.listening, self._accept)
+            self.worker.loop.add_reader(self.listening, self._somebody_came)
 
-    def _accept(self) -> None:
+    def _somebody_came(self) -> None:
+        self.worker.loop.remove_reader(self.listening)
+        has = len(self.worker.connections) + len(self.arriving)
+        self.worker.loop.call_later(TURN_SECONDS if has else 0, self._take, 1 + has // MANY)
+
+    def _take(self, most: int) -> None:
         try:
-            connection, _ = self.listening.accept()
+            for _ in range(most if self.listening.fileno() >= 0 else 0):
+                self._serve(self.listening.accept()[0])
         except (BlockingIOError, InterruptedError, ConnectionAbortedError):
-            return  # another worker was quicker, or the client is gone
+            pass  # another worker was quicker, or the client is gone
         except OSError as error:  # no more files, or no memory: the client stays in the queue
             self.worker.log.error("No connection can be taken: %s", error.strerror)
-            self.worker.loop.remove_reader(self.listening)
             self.worker.loop.call_later(ACCEPT_AGAIN_SECONDS, self._listen)
             return
+        self._listen()
+
+    def _serve(self, connection: socket.socket) -> None:
         connection.setblocking(False)
         opening = self.worker.loop.connect_accepted_socket(lambda: self.worker.protocol(self.worker), connection)
         task = self.worker.loop.create_task(opening)

@@ -15,33 +15,48 @@ from easycall.listener import Listener
 from tests.easycall.test_server import GOOD, Server
 
 
-def test_connections_that_come_at_once_go_to_all_workers() -> None:
-    """Two workers that wake at the same time: each takes one, and then looks again."""
-    taken = [0, 0]
+class Counting(asyncio.Protocol):
+    def __init__(self, worker: "Half") -> None:
+        worker.connections.add(self)
 
-    class Counting(asyncio.Protocol):
-        def __init__(self, worker: "Half") -> None:
-            taken[worker.place] += 1
 
-    class Half:
-        protocol = Counting
+class Half:
+    """One of two workers that wake at the same time."""
 
-        def __init__(self, place: int, loop: asyncio.AbstractEventLoop) -> None:
-            self.place, self.loop = place, loop
+    protocol = Counting
 
-    async def take(first: socket.socket) -> None:
+    def __init__(self, loop: asyncio.AbstractEventLoop, listening: socket.socket) -> None:
+        self.loop, self.connections = loop, set[Counting]()
+        self.listener = Listener(cast(Any, self), listening)
+
+
+def shared(crowd: int, *, has: int = 0) -> list[int]:
+    """How many connections each of two workers takes of those that come at once, while the first has some already."""
+
+    async def share(listening: socket.socket, stack: ExitStack) -> list[int]:
         loop = asyncio.get_running_loop()
-        listeners = [Listener(cast(Any, Half(place, loop)), each) for place, each in enumerate((first, first.dup()))]
-        while sum(taken) < len(clients):
+        halves = [Half(loop, each) for each in (listening, listening.dup())]
+        halves[0].connections |= {Counting(halves[0]) for _ in range(has)}
+        for _ in range(crowd):
+            stack.enter_context(socket.create_connection(listening.getsockname()))
+        while sum(len(half.connections) for half in halves) < has + crowd:
             await asyncio.sleep(0)
-        for listener in listeners:
-            listener.close()
-            await listener.wait_closed()
+        for half in halves:
+            half.listener.close()
+            await half.listener.wait_closed()
+        return [len(halves[0].connections) - has, len(halves[1].connections)]
 
     with socket.create_server(("127.0.0.1", 0)) as listening, ExitStack() as stack:
-        clients = [stack.enter_context(socket.create_connection(listening.getsockname())) for _ in range(40)]
-        uvloop.run(asyncio.wait_for(take(listening), 10))
-    assert min(taken) >= 15
+        return uvloop.run(asyncio.wait_for(share(listening, stack), 10))
+
+
+@pytest.mark.parametrize("crowd", [4, 40])
+def test_connections_that_come_at_once_go_to_all_workers(crowd: int) -> None:
+    assert min(shared(crowd)) >= crowd // 2 - crowd // 8
+
+
+def test_worker_that_has_none_takes_the_next() -> None:
+    assert shared(1, has=1) == [0, 1]
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="looks at other processes by /proc")
