@@ -50,7 +50,6 @@ def pages(url: str, rows: int) -> Pages:
         "submissions of the past 7 days": f"{SUBMISSIONS}?period=week",
         "front page": "/admin/",
         "a lead": f"{LEADS}{lead}/change/",
-        "a lead's history": f"{LEADS}{lead}/history/",
         "a lead to correct": f"{LEADS}{lead}/correct/",
         "a submission": f"{SUBMISSIONS}{submission}/change/",
         "page of an Import API": f"{MAPPINGS}{mapping}/kit/",
