@@ -30,7 +30,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         item.add_marker("browser")
     yield
     # Last, because Playwright leaves an event loop behind in which Django refuses the database to other tests.
-    items.sort(key=_is_browser_test)
+    # The pictures take the longest of all: nothing is left to do beside them when they begin at the end.
+    items.sort(key=lambda item: (_is_browser_test(item), "pictures" not in item.path.parts))
 
 
 def _is_browser_test(item: pytest.Item) -> bool:
