@@ -31,7 +31,7 @@ def reader(request: Request) -> User:
     return User.objects.get(pk=cast(Credential, request.auth).user_id)
 
 
-class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]
+class TokenScheme(OpenApiAuthenticationExtension):  # type: ignore[no-untyped-call]  # the library has no types
     """How the OpenAPI document names the token."""
 
     target_class = "accounts.authentication.TokenAuthentication"

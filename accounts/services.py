@@ -53,9 +53,9 @@ def set_role(*, user: User, role: Role, by: User | None) -> None:
     administrators.
     """
     # The history gets one line of it, with the save, and not one for each group that goes and comes.
-    user.skip_history_when_saving = True  # type: ignore[attr-defined]
+    user.skip_history_when_saving = True  # type: ignore[attr-defined]  # read by simple_history
     user.groups.set([Group.objects.get(name=role.value)])
-    del user.skip_history_when_saving  # type: ignore[attr-defined]
+    del user.skip_history_when_saving  # type: ignore[attr-defined]  # read by simple_history
     user.is_staff = role in STAFF
     user.is_superuser = user.is_superuser and role is Role.ADMINISTRATOR
     user.save(update_fields=["is_staff", "is_superuser"])

@@ -45,7 +45,7 @@ def _preferred(request: HttpRequest) -> str | None:
 def _rendered(format_name: str) -> bytes:
     # It is kept for everybody, whatever the language of who asks first.
     with translation.override("en"):
-        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]
+        document = SchemaGenerator().get_schema(request=None, public=True)  # type: ignore[no-untyped-call]  # the library has no types
     return render(document, format_name)
 
 
