@@ -15,6 +15,10 @@ from bench.contestants import OURS, ROOT, prepare_ours
 
 NAME = f"{postgres.PREFIX}growth"
 BYTES_A_LEAD = 4_000
+# Of each measurement: long enough for what is written anew after a checkpoint, and for the checkpoint.
+SECONDS = 30
+# Until a server that was just started has read the indexes that it needs.
+WARM_UP_SECONDS = 10
 
 
 def measure(server: postgres.Server, *, rows: int, rounds: int, seconds: float, logs: Path) -> dict[str, Any]:
@@ -26,7 +30,7 @@ def measure(server: postgres.Server, *, rows: int, rounds: int, seconds: float, 
             "empty": singles.Entry(OURS, empty, OURS.prepare(empty)),
             "grown": singles.Entry(OURS, url, OURS.prepare(url)),
         }
-        found = singles.in_turns(server, entries, rounds=rounds, seconds=seconds, logs=logs)
+        found = singles.in_turns(server, entries, rounds=rounds, seconds=seconds, logs=logs, warm_up=WARM_UP_SECONDS)
     session = prepare_ours(url)["session"]
     with processes.serve(OURS, url, logs / "pages.log") as running:
         singles.probe(entries["grown"], running)

@@ -10,6 +10,7 @@ from bench import load, postgres, processes
 from bench.contestants import CONTESTANTS, DRF, FASTAPI, PGBENCH, Contestant
 
 CLIENTS = 32
+SECONDS = 8
 WARM_UP_SECONDS = 2
 # A lead as lead.lua makes them, with a number that it does not come to.
 PROBE = (
@@ -60,24 +61,26 @@ def in_turns(
     seconds: float,
     logs: Path,
     clients: int = CLIENTS,
+    warm_up: float = WARM_UP_SECONDS,
 ) -> dict[str, Any]:
     """Measure each entry once a round. Returns name -> medians and every turn."""
     turns: dict[str, list[Turn]] = {name: [] for name in entries}
     for number in range(1, rounds + 1):
         for name, entry in entries.items():
-            turn = one_turn(server, entry, seconds=seconds, log=logs / f"{name}.log", clients=clients)
+            log = logs / f"{name}.log"
+            turn = one_turn(server, entry, seconds=seconds, log=log, clients=clients, warm_up=warm_up)
             turns[name].append(turn)
             print(f"  round {number}: {name:14} {turn.load.rate:8.0f}/s", flush=True)
     return {name: summary(found) for name, found in turns.items()}
 
 
-def one_turn(server: postgres.Server, entry: Entry, *, seconds: float, log: Path, clients: int) -> Turn:
+def one_turn(server: postgres.Server, entry: Entry, *, seconds: float, log: Path, clients: int, warm_up: float) -> Turn:
     """Start the contestant afresh, warm it up, measure it, and stop it."""
     if entry.contestant is PGBENCH:
         return Turn(load.pgbench(entry.url, clients=clients, seconds=seconds), 0, None, None)
     with processes.serve(entry.contestant, entry.url, log) as running:
         probe(entry, running)
-        load.wrk(running.address, entry.authorization, clients=clients, seconds=WARM_UP_SECONDS)
+        load.wrk(running.address, entry.authorization, clients=clients, seconds=warm_up)
         return measure(server, entry, running, seconds=seconds, clients=clients)
 
 
