@@ -86,6 +86,7 @@ LEAD = {
     "campaign_id": "i.campaign",
     "external_id": "CASE WHEN i.n % 2 = 0 THEN 'crm-' || i.n ELSE '' END",
     "channel": "i.channel",
+    "channel_key": "i.channel",
     "nome": "i.nome",
     "cognome": "i.cognome",
     "name_words": "lower(' ' || i.nome || ' ' || i.cognome)",

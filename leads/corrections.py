@@ -20,6 +20,7 @@ from leads.intake.duplicates import COMPARED_COLUMNS
 from leads.intake.keys import Aside, KeyTable, aliases_of
 from leads.intake.normalise import normalise
 from leads.models import ImportMapping, Lead, LeadEvent
+from leads.models.lead import DERIVED
 from leads.rechecks import hold, recheck
 from leads.texts import WARNING_TEXTS
 
@@ -81,7 +82,7 @@ def correct(*, lead_id: UUID, corrections: Sequence[Correction], by: User) -> Le
         raise ValidationError(_("A lead needs a phone or an e-mail."))
     _rewrite_warnings(work)
     about = _recheck(work)
-    columns = [*work.changes.get("fields", {}), "answers", "warnings", "warning_codes", "name_words"]
+    columns = [*work.changes.get("fields", {}), "answers", "warnings", "warning_codes", *DERIVED]
     work.lead.save(update_fields=[*columns, "duplicate_of", "duplicate_rules"])
     data = {**work.changes, **({DUPLICATES: about} if about else {})}
     return LeadEvent.objects.create(lead=work.lead, kind=EventKind.CORRECTED, by=by, data=data)

@@ -229,10 +229,9 @@ def _set_warnings(lead: Lead, gone: list[Any], came: list[Any]) -> None:
 
 def _write(changes: dict[Lead, dict[str, Any]], kind: EventKind, by: User) -> list[LeadEvent]:
     """Write the leads and a line of history for each."""
-    words = Lead._meta.get_field("name_words")
     columns = {"kept_aside"}
     for lead, change in changes.items():
-        words.pre_save(lead, add=False)  # bulk_update leaves out what a field does before it is saved
+        lead.derive()
         columns.update(*(_columns_of(part, target) for part, changed in change.items() for target in changed))
     if changes:
         Lead.objects.bulk_update(changes, sorted(columns), batch_size=PORTION)

@@ -29,6 +29,7 @@ from easycall.errors import (
 from easycall.ids import lowest_id
 from leads.enums import EventKind, Outcome
 from leads.models import Lead, LeadEvent, Submission
+from leads.models.folded import folded
 from leads.models.lead import INDEXED_CHANNEL_LENGTH, INDEXED_EMAIL_LENGTH
 from leads.models.names import HasWords, name_words
 from leads.models.submission import QUERY_WITHHELD
@@ -159,7 +160,7 @@ def refused_for(leads: QuerySet[Lead], submission: UUID) -> QuerySet[Lead]:
 
 def from_channel(leads: QuerySet[Lead], channel: str) -> QuerySet[Lead]:
     """Those of a channel, whatever its case."""
-    return leads.filter(_starts_like("channel", INDEXED_CHANNEL_LENGTH, lowered(channel)))
+    return leads.filter(channel_key=folded(channel, INDEXED_CHANNEL_LENGTH))
 
 
 def with_warning(leads: QuerySet[Lead], code: str) -> QuerySet[Lead]:
@@ -231,14 +232,8 @@ def _any_of(columns: Iterable[str], values: Set[str]) -> Q:
 
 def _email(text: str) -> Q:
     address = _ADDRESS.search(text)
-    spellings = (start for known in {text, address[0] if address else text} for start in lowered(known))
-    return _starts_like("email", INDEXED_EMAIL_LENGTH, spellings)
-
-
-def _starts_like(column: str, length: int, texts: Iterable[str]) -> Q:
-    """Rows that have in `column` the first `length` characters of one of `texts`, in lower case."""
-    starts = {text[:length] for text in texts}
-    return Q(In(Lower(_Start(column, _Number(length))), sorted(starts)))
+    spellings = {start for known in {text, address[0] if address else text} for start in lowered(known)}
+    return Q(In(Lower(_Start("email", _Number(INDEXED_EMAIL_LENGTH))), sorted(spellings)))
 
 
 def lowered(text: str) -> set[str]:

@@ -33,6 +33,7 @@ TEXT_COLUMNS = (
     "data_presentazione",
     "warning_codes",
     "name_words",
+    "channel_key",
 )
 JSON_COLUMNS = ("answers", "kept_aside", "warnings")
 COLUMNS = (*TEXT_COLUMNS, *JSON_COLUMNS)

@@ -28,6 +28,7 @@ from leads.admin.list_tools import ListTools
 from leads.admin.typed_filters import ChannelFilter, LeadDateFilter
 from leads.enums import LeadState, ListName
 from leads.models import Lead
+from leads.models.lead import DERIVED
 from leads.queries import search
 
 CELL_LENGTH = 40
@@ -76,7 +77,7 @@ class LeadAdmin(ListTools[Lead], LeadActs):
         css = {"all": ["leads/browse.css"]}
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Lead]:
-        unread = {"answers", "kept_aside", "warnings", "name_words"}
+        unread = {"answers", "kept_aside", "warnings", *DERIVED}
         if any(name.startswith(ANSWER) for name in self._chosen(request)):
             unread.remove("answers")
         return super().get_queryset(request).defer(*unread)
@@ -85,9 +86,7 @@ class LeadAdmin(ListTools[Lead], LeadActs):
         return lead_columns()
 
     def complete(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
-        return (
-            rows.defer(None).defer("kept_aside", "warnings", "name_words").select_related("campaign", "mapping__user")
-        )
+        return rows.defer(None).defer("kept_aside", "warnings", *DERIVED).select_related("campaign", "mapping__user")
 
     def export_query(self, query: str) -> str:
         """Tests are in no report: only who filters for them gets them."""

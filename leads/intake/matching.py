@@ -14,11 +14,12 @@ from leads.intake.draft import Draft
 from leads.intake.duplicates import Found
 from leads.intake.merge import Changes, merge
 from leads.models import Lead, LeadEvent, Submission
+from leads.models.lead import DERIVED
 
 Key = TypeVar("Key", bound=Hashable)
 
 # What an update may change beside the fields that it names.
-_DERIVED = frozenset({"answers", "kept_aside", "warnings", "warning_codes", "name_words"})
+_FOLLOWING = frozenset({"answers", "kept_aside", "warnings", "warning_codes", *DERIVED})
 _place = itemgetter("mapping_id", "external_id")
 
 
@@ -82,10 +83,9 @@ class Matching(Generic[Key]):
         # In one order for everybody, as when they are looked up: two batches of the same new ids can't deadlock.
         insert(sorted(self.new.values(), key=lambda lead: _place(vars(lead))))
         if self.changed:
-            words = Lead._meta.get_field("name_words")
             for lead in self.changed.values():
-                words.pre_save(lead, add=False)  # bulk_update leaves out what a field does before it is saved
-            Lead.objects.bulk_update(self.changed.values(), sorted(self.columns | _DERIVED), batch_size=500)
+                lead.derive()
+            Lead.objects.bulk_update(self.changed.values(), sorted(self.columns | _FOLLOWING), batch_size=500)
         insert(self.events)
 
     def create(self, key: Key, came: Incoming, first: Found | None = None) -> Lead:

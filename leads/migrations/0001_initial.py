@@ -5,6 +5,7 @@ import django.db.models.deletion
 import django.db.models.functions.text
 import django.utils.timezone
 import easycall.ids
+import leads.models.folded
 import leads.models.mapping
 import leads.models.names
 import simple_history.models
@@ -170,6 +171,7 @@ class Migration(migrations.Migration):
                 ('warnings', models.JSONField(blank=True, default=list, verbose_name='warnings')),
                 ('warning_codes', models.TextField(blank=True, default='', editable=False)),
                 ('name_words', leads.models.names.NameWordsField(blank=True, default='', editable=False)),
+                ('channel_key', leads.models.folded.FoldedField(blank=True, default='', editable=False, length=100, of='channel')),
                 ('campaign', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='campaigns.campaign', verbose_name='campaign')),
                 ('duplicate_of', models.ForeignKey(db_index=False, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='duplicates', to='leads.lead', verbose_name='duplicate of')),
                 ('mapping', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='leads', to='leads.importmapping', verbose_name='Import API')),
@@ -530,7 +532,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='lead',
-            index=models.Index(django.db.models.functions.text.Lower(django.db.models.functions.text.Left('channel', 100)), models.OrderBy(models.F('id'), descending=True), name='lead_channel_time'),
+            index=models.Index(fields=['channel_key', '-id'], name='lead_channel_time'),
         ),
         migrations.AddIndex(
             model_name='lead',

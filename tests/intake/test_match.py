@@ -3,7 +3,7 @@ from typing import Any
 
 from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
-from leads.queries import search
+from leads.queries import from_channel, search
 from tests.intake.world import World, send
 
 LEAD = {"Campaign": "expo_2026", "ID": "crm-7", "nombre": "Lucía", "telefono": "600 11 12 22"}
@@ -54,6 +54,13 @@ def test_an_updated_lead_is_found_by_its_new_name(world: World) -> None:
     post(world, {**LEAD, "nombre": "Íñigo"})
     assert search(Lead.objects.all(), "inigo").count() == 1
     assert search(Lead.objects.all(), "lucia").count() == 0
+
+
+def test_an_updated_lead_is_found_by_its_new_channel(world: World) -> None:
+    post(world, {**LEAD, "canal": "Web"}, 201)
+    post(world, {**LEAD, "canal": "Radio"})
+    assert from_channel(Lead.objects.all(), "radio").count() == 1
+    assert from_channel(Lead.objects.all(), "web").count() == 0
 
 
 def test_a_mended_value_takes_its_warning_away(world: World) -> None:

@@ -23,6 +23,7 @@ from leads.api.reading.serializers import (
     SubmissionSerializer,
 )
 from leads.models import Lead, Submission
+from leads.models.lead import DERIVED
 
 
 class _ReadView(ReadOnlyModelViewSet[Any]):
@@ -70,7 +71,7 @@ class LeadView(_ReadView):
     serializer_class = StoredLeadSerializer
     detail_serializer = StoredLeadDetailSerializer
     filterset_class = LeadFilter
-    queryset = Lead.objects.select_related("campaign", "mapping__user").defer("name_words")
+    queryset = Lead.objects.select_related("campaign", "mapping__user").defer(*DERIVED)
 
     def get_queryset(self) -> QuerySet[Lead]:
         if not reader(self.request).has_perm("leads.view_lead"):
