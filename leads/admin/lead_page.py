@@ -17,9 +17,13 @@ from leads.admin.twins import Twin, twin
 from leads.corrections import DUPLICATES
 from leads.enums import EventKind
 from leads.models import Lead, LeadEvent, Submission
+from leads.models.lead import DERIVED
 
 # The newest; the list of leads has them all.
 SHOWN_DUPLICATES = 10
+
+# By their keys.
+Questions = Mapping[str, Question]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +59,9 @@ def lead_page(lead: Lead) -> dict[str, Any]:
     """The context of the page. Three queries, and one more where a correction told duplicates."""
     answer = receipts.parse(lead.submission.answer)
     sent = receipts.sent_keys(receipts.receipt_of(answer, lead.item))
-    keys = {*lead.answers, *(row.target for row in sent if row.kind == "question")}
+    events = _events(lead)
+    changed = {key for event in events for key in _answers_changed(event.data)}
+    keys = {*lead.answers, *changed, *(row.target for row in sent if row.kind == "question")}
     questions = {question.key: question for question in Question.objects.filter(key__in=keys)}
     duplicates = [*_duplicates(lead)]
     return {
@@ -69,7 +75,7 @@ def lead_page(lead: Lead) -> dict[str, Any]:
         ],
         "kept_aside": receipts.asides(lead.kept_aside),
         "warnings": receipts.warnings(lead.warnings),
-        "history": [*_history(lead)],
+        "history": [*_history(events, questions)],
         "sent": story(lead, answer, questions),
         "in_batch": receipts.is_batch(answer),
         "body": _body(lead.submission, lead.item if receipts.is_batch(answer) else None),
@@ -92,40 +98,49 @@ def _fields(lead: Lead) -> Iterable[StoredField]:
 
 
 def _duplicates(lead: Lead) -> Iterable[Twin]:
-    rows = lead.duplicates.defer("answers", "kept_aside", "warnings", "name_words")
+    rows = lead.duplicates.defer("answers", "kept_aside", "warnings", *DERIVED)
     return (twin(lead, row) for row in rows.order_by("-pk")[: SHOWN_DUPLICATES + 1])
 
 
-def _history(lead: Lead) -> Iterable[HistoryLine]:
+def _events(lead: Lead) -> list[LeadEvent]:
     rows = lead.events.select_related("by", "submission__user")
-    events = list(rows.defer(*(f"submission__{name}" for name in ("body", "answer", "query", "content_type"))))
+    return list(rows.defer(*(f"submission__{name}" for name in ("body", "answer", "query", "content_type"))))
+
+
+def _answers_changed(data: Mapping[str, Any]) -> Iterable[str]:
+    """The keys of the questions whose answers a line of history names."""
+    for changes in (data, data.get("filled", {}), data.get("not_taken", {})):
+        yield from changes.get("answers", ())
+
+
+def _history(events: Iterable[LeadEvent], questions: Questions) -> Iterable[HistoryLine]:
     named = {pk for event in events for pk in _same_now(event)}
-    unread = ("answers", "kept_aside", "warnings", "name_words")
+    unread = ("answers", "kept_aside", "warnings", *DERIVED)
     others = {str(row.pk): row for row in Lead.objects.filter(pk__in=named).defer(*unread)} if named else {}
     for event in events:
         # Nobody's own hand, but a token's: then it was the sender.
         by = event.by or (event.submission and event.submission.user)
         same = [others[pk] for pk in _same_now(event) if pk in others]
-        yield HistoryLine(event, str(by or ""), _details(event), same)
+        yield HistoryLine(event, str(by or ""), _details(event, questions), same)
 
 
 def _same_now(event: LeadEvent) -> list[str]:
     return list(event.data.get(DUPLICATES, {}).get("same", ())) if event.kind == EventKind.CORRECTED else []
 
 
-def _details(event: LeadEvent) -> str:
+def _details(event: LeadEvent, questions: Questions) -> str:
     """A line for what told a duplicate, and for each thing that changed, or would have."""
     data = event.data
     match event.kind:
         case EventKind.CORRECTED:
             parts = {part: changes for part, changes in data.items() if part != DUPLICATES}
-            lines = [*_changes("{label}: {old} → {new}", parts), *_rechecked(data.get(DUPLICATES, {}))]
+            lines = [*_changes("{label}: {old} → {new}", parts, questions), *_rechecked(data.get(DUPLICATES, {}))]
         case EventKind.UPDATED | EventKind.FILLED | EventKind.UNFILLED:
-            lines = _changes("{label}: {old} → {new}", data)
+            lines = _changes("{label}: {old} → {new}", data, questions)
         case EventKind.MERGED | EventKind.REFUSED:
             lines = [_told(data)]
-            lines += _changes(_("{label}: filled with {new}"), data.get("filled", {}))
-            lines += _changes(_("{label}: {old} stays, {new} came"), data.get("not_taken", {}))
+            lines += _changes(_("{label}: filled with {new}"), data.get("filled", {}), questions)
+            lines += _changes(_("{label}: {old} stays, {new} came"), data.get("not_taken", {}), questions)
         case _ if "note" in data:
             lines = [receipts.as_text(data["note"])]
         case _:
@@ -145,15 +160,19 @@ def _told(data: Mapping[str, Any]) -> str:
     return gettext("Same: %(rules)s") % {"rules": rules_in_words(data.get("matched", ()))}
 
 
-def _changes(form: StrOrPromise, parts: Mapping[str, Mapping[str, Any]]) -> list[str]:
+def _changes(form: StrOrPromise, parts: Mapping[str, Mapping[str, Any]], questions: Questions) -> list[str]:
     return [
-        str(form).format(label=_changed_label(part, key), old=_changed_value(part, old), new=_changed_value(part, new))
+        str(form).format(
+            label=_changed_label(part, key, questions), old=_changed_value(part, old), new=_changed_value(part, new)
+        )
         for part, changes in parts.items()
         for key, (old, new) in changes.items()
     ]
 
 
-def _changed_label(part: str, key: str) -> str:
+def _changed_label(part: str, key: str, questions: Questions) -> str:
+    if part == "answers" and key in questions:
+        return questions[key].label
     if part == "warnings":
         return gettext("Warnings of “%(key)s”") % {"key": raw.visible(key)}
     if part != "fields":
