@@ -15,7 +15,7 @@ from easycall.errors import PROBLEMS
 from leads.admin import mending
 from leads.intake import Delivery, receive
 from leads.models import ImportMapping, Submission, UnknownKey
-from tests.admin.pages import queries_of
+from tests.admin.pages import queries_of, text_of
 from tests.factories import CredentialFactory, ImportMappingFactory, LeadFactory, SubmissionFactory, UserFactory
 
 pytestmark = pytest.mark.django_db
@@ -149,6 +149,15 @@ def test_body_that_can_not_be_read_is_for_the_sender(admin_client: Client, sende
     submission = sent(sender, {"Campaign": float("nan")})
     assert submission.problem == "malformed-body"
     assert "Tell the sender which place of the body" in next(iter(steps_of(admin_client, submission)))
+
+
+def test_what_only_its_sender_can_mend_has_no_replay(admin_client: Client, sender: Credential) -> None:
+    unreadable = sent(sender, {"Campaign": float("nan")})
+    assert 'id="replay"' not in admin_client.get(page_of(unreadable)).content.decode()
+    batch = [{"Campaign": "expo", "telefono": "600111222"}, {f"key {number}": 1 for number in range(201)}]
+    assert 'id="replay"' in admin_client.get(page_of(sent(sender, batch))).content.decode()
+    cut = SubmissionFactory.create(rejected=True, problem="malformed-body", body=b"{", body_complete=False)
+    assert "not all of the body is here" in text_of(admin_client.get(page_of(cut)))
 
 
 def test_problems_of_both_kinds_have_both_steps(admin_client: Client, sender: Credential) -> None:
