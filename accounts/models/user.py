@@ -14,6 +14,8 @@ from easycall.history import History
 class User(AbstractUser):
     """A person who signs in, or a technical account that only sends leads and has no password."""
 
+    is_staff = models.BooleanField(_("person who signs in"), default=False)
+
     language = models.CharField(
         _("language"),
         max_length=5,

@@ -102,6 +102,13 @@ def test_no_secret_is_in_the_history(admin_client: Client) -> None:
     assert user.password not in kept
 
 
+def test_person_who_signs_in_is_called_so(admin_client: Client) -> None:
+    user = UserFactory(staff=True)
+    user.is_staff = False
+    user.save()
+    assert ("", "Person who signs in", "Yes", "No") in edits(admin_client, user)
+
+
 def test_use_and_sign_in_leave_no_change(admin_client: Client) -> None:
     credential = CredentialFactory()
     before = User.history.count(), Credential.history.count()
