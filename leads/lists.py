@@ -100,9 +100,9 @@ def _chunks(rows: QuerySet[_Row], *, few: bool) -> Iterator[list[_Row]]:
 
     A limit instead would have PostgreSQL look for all that is filtered again for each chunk. `few` are one chunk.
     """
-    rows = rows.order_by("-pk")
-    ids = rows.model._base_manager.order_by("-pk").values_list("pk", flat=True)
-    while not few and (lowest := list(ids[CHUNK - 1 : CHUNK])):
-        yield list(rows.filter(pk__gte=lowest[0]))
-        rows, ids = rows.filter(pk__lt=lowest[0]), ids.filter(pk__lt=lowest[0])
-    yield list(rows)
+    rows = rest = rows.order_by("-pk")
+    ids = rest_of_ids = rows.model._base_manager.order_by("-pk").values_list("pk", flat=True)
+    while not few and (lowest := list(rest_of_ids[CHUNK - 1 : CHUNK])):
+        yield list(rest.filter(pk__gte=lowest[0]))
+        rest, rest_of_ids = rows.filter(pk__lt=lowest[0]), ids.filter(pk__lt=lowest[0])
+    yield list(rest)

@@ -92,6 +92,17 @@ def test_rows_go_out_in_chunks_the_newest_first(marta: User, monkeypatch: pytest
     assert export.finished_at is not None
 
 
+def test_statement_of_a_late_chunk_is_no_longer_than_that_of_an_early_one(
+    marta: User, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "CHUNK", 1)
+    LeadFactory.create_batch(6)
+    with CaptureQueriesContext(connection) as captured:
+        list(lists.exported(begun(marta), Lead.objects.all(), lambda lead: [lead.nome]))
+    conditions = [query["sql"].count(" AND ") for query in captured if 'FROM "leads_lead"' in query["sql"]]
+    assert conditions[4:6] == conditions[-4:-2]
+
+
 @pytest.mark.parametrize("few", [False, True])
 @pytest.mark.parametrize("number", [0, 1, 4, 5])
 def test_every_row_that_is_filtered_goes_out_once(
