@@ -69,6 +69,7 @@ def as_xlsx(title: str, headers: Row, pieces: Iterable[Sequence[Row]]) -> Iterat
     """A workbook of one sheet, which begins to go out before its rows are read."""
     out = _Outlet()
     frame = zipfile.ZipFile(_frame(title, headers))
+    columns = [xl_col_to_name(place) for place in range(len(headers))]
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as book:
         for name in frame.namelist():
             if name != _SHEET:
@@ -79,7 +80,7 @@ def as_xlsx(title: str, headers: Row, pieces: Iterable[Sequence[Row]]) -> Iterat
             yield out.taken()
             number = 1
             for rows in pieces:
-                sheet.write("".join(_row_xml(number + place, row) for place, row in enumerate(rows, 1)).encode())
+                sheet.write("".join(_row_xml(number + place, columns, row) for place, row in enumerate(rows, 1)).encode())
                 number += len(rows)
                 yield out.taken()
             sheet.write(end + tail)
@@ -99,8 +100,8 @@ def _frame(title: str, headers: Row) -> io.BytesIO:
     return file
 
 
-def _row_xml(number: int, row: Row) -> str:
-    cells = (_cell_xml(f"{xl_col_to_name(column)}{number}", text) for column, text in enumerate(row) if text)
+def _row_xml(number: int, columns: Sequence[str], row: Row) -> str:
+    cells = (_cell_xml(f"{column}{number}", text) for column, text in zip(columns, row, strict=False) if text)
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 

@@ -86,7 +86,9 @@ class LeadAdmin(ListTools[Lead], LeadActs):
         return lead_columns()
 
     def complete(self, rows: QuerySet[Lead]) -> QuerySet[Lead]:
-        return rows.defer(None).defer("kept_aside", "warnings", *DERIVED).select_related("campaign", "mapping__user")
+        rows = rows.defer(None).defer("kept_aside", "warnings", *DERIVED)
+        # A thousand leads have a few campaigns and users: to make them anew for each lead takes a third of the time.
+        return rows.select_related(None).prefetch_related("campaign", "mapping__user")
 
     def export_query(self, query: str) -> str:
         """Tests are in no report: only who filters for them gets them."""

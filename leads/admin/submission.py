@@ -97,7 +97,7 @@ class SubmissionAdmin(ListTools[Submission], ReplayPages):
         return submission_columns()
 
     def complete(self, rows: QuerySet[Submission]) -> QuerySet[Submission]:
-        return rows.select_related("user", "mapping")
+        return rows.select_related(None).prefetch_related("user", "mapping")
 
     def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         return super().changelist_view(request, {"retention": retention_text(), **(extra_context or {})})
