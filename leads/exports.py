@@ -80,7 +80,8 @@ def as_xlsx(title: str, headers: Row, pieces: Iterable[Sequence[Row]]) -> Iterat
             yield out.taken()
             number = 1
             for rows in pieces:
-                sheet.write("".join(_row_xml(number + place, columns, row) for place, row in enumerate(rows, 1)).encode())
+                lines = (_row_xml(number + place, columns, row) for place, row in enumerate(rows, 1))
+                sheet.write("".join(lines).encode())
                 number += len(rows)
                 yield out.taken()
             sheet.write(end + tail)
