@@ -21,6 +21,9 @@ from leads.texts import WARNING_TEXTS
 
 Receipt = dict[str, Any]
 
+# In a problem; more only hide the one that matters.
+MOST_UNKNOWN_NAMED = 10
+
 
 @dataclass(slots=True)
 class Draft:
@@ -168,12 +171,16 @@ def draft(pairs: Pairs, *, mapping: ImportMapping, keys: KeyTable, place: str) -
 
 def _unreachable(result: Draft, place: str) -> Unreachable:
     detail = "The lead has neither a phone nor an e-mail under a key that is known here."
-    slips = [
-        FieldError(place + pointer(key), f"This key is not known; did you mean “{aside['did_you_mean']}”?")
-        for key, aside in result.kept_aside.items()
-        if "did_you_mean" in aside
-    ]
-    return Unreachable(detail, result, errors=[FieldError(place, detail), *slips])
+    # The likely slips first: one of them may be the phone.
+    unknown = sorted(result.unknown.items(), key=lambda each: "did_you_mean" not in each[1])
+    named = [FieldError(place + pointer(key), _not_known(aside)) for key, aside in unknown[:MOST_UNKNOWN_NAMED]]
+    return Unreachable(detail, result, errors=[FieldError(place, detail), *named])
+
+
+def _not_known(aside: Mapping[str, Any]) -> str:
+    if meant := aside.get("did_you_mean"):
+        return f"This key is not known; did you mean “{meant}”?"
+    return "This key is not known."
 
 
 def place_pair(result: Draft, pair: Pair) -> None:

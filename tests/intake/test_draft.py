@@ -8,7 +8,7 @@ from campaigns.models import Campaign
 from campaigns.queries import AskedQuestion
 from easycall.errors import MissingContact
 from leads.intake.body import Pair
-from leads.intake.draft import Draft, draft
+from leads.intake.draft import MOST_UNKNOWN_NAMED, Draft, draft
 from leads.intake.keys import KeyTable
 from leads.models import ImportMapping, Submission
 from leads.texts import ASIDE_REASONS, WARNING_TEXTS
@@ -20,8 +20,8 @@ QUESTION = AskedQuestion("chiave_nueva", "number", (), True, frozenset())
 PHONE = Pair("telefono", "600 11 12 22")
 
 
-def _draft(*pairs: Pair) -> Draft:
-    return draft(list(pairs), mapping=MAPPING, keys=KeyTable({QUESTION.key: QUESTION}), place="")
+def _draft(*pairs: Pair, place: str = "") -> Draft:
+    return draft(list(pairs), mapping=MAPPING, keys=KeyTable({QUESTION.key: QUESTION}), place=place)
 
 
 def _codes(result: Draft) -> list[tuple[str | None, str | None]]:
@@ -76,6 +76,16 @@ def test_lead_without_contact_is_told_what_it_may_have_meant() -> None:
     with pytest.raises(MissingContact) as caught:
         _draft(Pair("nombre", "Ana"), Pair("telefonno", "600111222"))
     assert [error.pointer for error in caught.value.errors] == ["", "/telefonno"]
+    assert "600111222" not in json.dumps(caught.value.document())
+
+
+def test_lead_without_contact_is_told_which_keys_nobody_knows_the_likely_slips_first() -> None:
+    strange = [Pair(letter * 9, "600111222") for letter in "bcdfghjklmnpqrstvwxz"]
+    with pytest.raises(MissingContact) as caught:
+        _draft(*strange, Pair("telefonno", "600111222"), place="/3")
+    told = [error.pointer for error in caught.value.errors]
+    assert told[:3] == ["/3", "/3/telefonno", "/3/bbbbbbbbb"]
+    assert len(told) == 1 + MOST_UNKNOWN_NAMED
     assert "600111222" not in json.dumps(caught.value.document())
 
 
