@@ -97,5 +97,14 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponseBase:
 
 
 def server_error(request: HttpRequest) -> HttpResponseBase:
-    """handler500"""
-    return _for_machines(errors.TemporarilyUnavailable(), lambda: defaults.server_error(request), request)
+    """handler500, with the status of a fault: what nobody expected may be gone in a moment."""
+    problem = errors.TemporarilyUnavailable()
+    return _for_machines(problem, lambda: _page_of_a_fault(request, problem), request)
+
+
+def _page_of_a_fault(request: HttpRequest, problem: Problem) -> HttpResponse:
+    page = defaults.server_error(request)
+    page.status_code = problem.status
+    for name, value in problem.headers.items():
+        page[name] = value
+    return page

@@ -129,7 +129,7 @@ def test_opened_part_of_the_documentation_is_accessible(live_server: LiveServer,
     assert not found, "\n".join(found)
 
 
-@pytest.mark.parametrize("page_of", ["login", "password", "no link"])
+@pytest.mark.parametrize("page_of", ["login", "password", "no link", "no page"])
 def test_pages_of_who_has_not_signed_in_are_accessible(live_server: LiveServer, page: Page, page_of: str) -> None:
     user = UserFactory(admin=True)
     key, token = urlsafe_base64_encode(str(user.pk).encode()), default_token_generator.make_token(user)
@@ -137,11 +137,12 @@ def test_pages_of_who_has_not_signed_in_are_accessible(live_server: LiveServer, 
         "login": "/admin/login/",
         "password": f"/admin/password-reset/{key}/{token}/",
         "no link": "/kit/no-such-link/",
+        "no page": "/no-such-page",
     }
     page.goto(live_server.url + urls[page_of])
     expect(page.locator("h1")).to_be_visible()
     found = [*faults(page, page_of)]
-    if page_of != "no link":
+    if page_of in ("login", "password"):
         page.locator("main form [type=submit], #login-form [type=submit]").first.click()
         page.wait_for_load_state()
         found += faults(page, f"{page_of} with errors")

@@ -5,7 +5,9 @@ from django.test import Client
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
+from easycall import views
 from easycall.errors import PROBLEMS, Problem
+from tests.factories import UserFactory
 
 
 @pytest.fixture
@@ -39,9 +41,35 @@ def test_machine_that_is_lost_gets_a_problem(client: Client) -> None:
     assert json.loads(answer.content)["type"] == "/problems/not-found"
 
 
-def test_person_who_is_lost_gets_a_page(client: Client) -> None:
-    answer = client.get("/nothing")
+def test_person_who_is_lost_gets_a_page_with_the_way_back(client: Client) -> None:
+    answer = client.get("/nothing", headers={"Accept-Language": "es"})
     assert (answer.status_code, answer["Content-Type"]) == (404, "text/html; charset=utf-8")
+    assert "Esta página no existe" in answer.content.decode()
+    assert 'href="/admin/"' in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_person_without_the_permission_is_told_whom_to_ask(client: Client) -> None:
+    client.force_login(UserFactory(staff=True))
+    answer = client.get("/admin/leads/submission/", headers={"Accept-Language": "it"})
+    assert answer.status_code == 403
+    assert "chiedi a un amministratore" in answer.content.decode()
+
+
+@pytest.mark.django_db
+def test_form_of_a_session_that_is_over_is_told_to_be_loaded_again() -> None:
+    answer = Client(enforce_csrf_checks=True).post("/admin/login/", headers={"Accept-Language": "en"})
+    assert answer.status_code == 403
+    assert "Load it again" in answer.content.decode()
+
+
+def test_fault_behind_a_page_is_one_that_may_be_gone_in_a_moment(
+    client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PROBLEMS", None)
+    answer = client.get("/problems/not-found", headers={"Accept-Language": "en"})
+    assert (answer.status_code, answer["Retry-After"]) == (503, "5")
+    assert "Try again in a moment" in answer.content.decode()
 
 
 @pytest.mark.parametrize(
