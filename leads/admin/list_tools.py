@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 
 from easycall.admin import ViewOnlyAdmin
 from leads import exports, lists
-from leads.admin.columns import Column
+from leads.admin.columns import ANSWER, Column
 from leads.admin.links import actor
 from leads.admin.list_forms import ColumnsForm, ExportForm, FilterForm
 from leads.enums import ColumnUse, ExportFormat, ListName
@@ -42,7 +42,7 @@ class ListTools(ViewOnlyAdmin[_Row]):
 
     list_name: ClassVar[ListName]
     list_before_template = "admin/leads/list_tools.html"
-    # Those of an export until somebody chooses others.
+    # Those of an export until somebody chooses others, beside the answers to questions.
     export_columns: ClassVar[Sequence[str]]
     # What one of the list's own columns says already, by its name: it is not offered beside it.
     told_by: ClassVar[Mapping[str, str]]
@@ -183,7 +183,9 @@ class ListTools(ViewOnlyAdmin[_Row]):
         if not self.has_export_permission(request):
             raise PermissionDenied
         columns = self.all_columns()
-        chosen = lists.chosen_columns(actor(request), self.list_name, ColumnUse.EXPORT) or self.export_columns
+        chosen = lists.chosen_columns(actor(request), self.list_name, ColumnUse.EXPORT) or [
+            column.name for column in columns if column.name in self.export_columns or column.name.startswith(ANSWER)
+        ]
         choices = [(column.name, capfirst(str(column.label))) for column in columns]
         form = ExportForm(_sent(request), choices=choices, initial=chosen)
         query = self.export_query(_query(request))

@@ -178,6 +178,11 @@ def test_export_goes_beyond_the_pages_of_the_list(admin_client: Client, monkeypa
     assert len(exported(admin_client, "state__exact=open", columns=["nome"])) == 6
 
 
+def test_export_has_the_answers_until_somebody_chooses(admin_client: Client) -> None:
+    QuestionFactory.create(key="piso")
+    assert admin_client.get(url_of("export")).context["form"]["columns"].initial[-1] == "answer.piso"
+
+
 def test_columns_of_an_export_are_remembered(admin_client: Client) -> None:
     exported(admin_client, columns=["cap", "nome"])
     assert admin_client.get(url_of("export")).context["form"]["columns"].initial == ["nome", "cap"]
