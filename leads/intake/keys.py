@@ -13,6 +13,8 @@ from leads.models import ImportMapping, KeyAlias
 
 # Where two keys are closer than this, in per cent, one may be a slip of the other.
 _RESEMBLANCE = 80
+# A key of so many letters may be the beginning of another: `tel`.
+_SHORTEST_BEGINNING = 3
 # So many unknown keys of one request are compared with the known ones; no honest request comes near it.
 _MOST_COMPARED = 1_000
 
@@ -108,8 +110,12 @@ class KeyTable:
         self._compared += 1
         if self._compared > _MOST_COMPARED:
             return ""
-        nearest = process.extractOne(folded, self._known(campaign_id), scorer=fuzz.ratio, score_cutoff=_RESEMBLANCE)
-        return nearest[0] if nearest else ""
+        known = self._known(campaign_id)
+        if nearest := process.extractOne(folded, known, scorer=fuzz.ratio, score_cutoff=_RESEMBLANCE):
+            return str(nearest[0])
+        if len(folded) < _SHORTEST_BEGINNING:
+            return ""
+        return min((key for key in known if key.startswith(folded)), key=len, default="")
 
     def _known(self, campaign_id: int) -> Sequence[str]:
         """Questions first: among equals, the near miss is of the key that had to be exact."""

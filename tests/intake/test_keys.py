@@ -43,6 +43,11 @@ def test_key_that_resembles_nothing_is_unknown() -> None:
     assert _target("utm_source_of_traffic") == Aside("unknown_key")
 
 
+@pytest.mark.parametrize(("key", "whole"), [("tel", "telefono"), ("Tel.", ""), ("te", ""), ("chiave", "chiave_nueva")])
+def test_beginning_of_a_key_may_stand_for_the_shortest_that_begins_so(key: str, whole: str) -> None:
+    assert _target(key) == Aside("unknown_key", whole)
+
+
 def test_question_of_another_campaign_is_named_as_that_and_never_suggested() -> None:
     assert _target("presupuesto") == Aside("other_campaign")
     assert _target("presupuesto", campaign=ELSEWHERE) is QUESTIONS["presupuesto"]
