@@ -31,10 +31,10 @@ def measure(server: postgres.Server, *, rows: int, rounds: int, seconds: float, 
             "grown": singles.Entry(OURS, url, OURS.prepare(url)),
         }
         found = singles.in_turns(server, entries, rounds=rounds, seconds=seconds, logs=logs, warm_up=WARM_UP_SECONDS)
-    session = prepare_ours(url)["session"]
+    keys = prepare_ours(url)
     with processes.serve(OURS, url, logs / "pages.log") as running:
         singles.probe(entries["grown"], running)
-        asked = pages.measure(server, entries["grown"], running, session, pages.pages(url, rows))
+        asked = pages.measure(server, entries["grown"], running, keys, pages.pages(url, rows))
     ratio = found["grown"]["rate"] / found["empty"]["rate"]
     return {"rows": rows, "singles": found, "ratio": ratio, "pages": asked, "size": server.size(NAME)}
 

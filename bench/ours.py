@@ -1,6 +1,6 @@
 """What easycall's own database needs before the first lead. Run by the project's interpreter, in its environment.
 
-Prints a JSON object: the token of a technical user, and the session of an administrator for the pages.
+Prints a JSON object: the tokens of a technical user and of a reader, and the session of an administrator for the pages.
 """
 
 import json
@@ -22,8 +22,10 @@ def prepare(mappings: int) -> dict[str, str]:
     """Make what is not there yet. Each mapping has its own user and campaign; leads are sent to the first."""
     from django.core.management import call_command
 
+    from accounts.enums import Scope
     from accounts.models import User
-    from accounts.services import create_token
+    from accounts.roles import Role
+    from accounts.services import create_token, set_role
     from campaigns.models import Campaign, Question
     from leads.models import ImportMapping
 
@@ -36,7 +38,10 @@ def prepare(mappings: int) -> dict[str, str]:
         campaign, _ = Campaign.objects.get_or_create(name=name)
         ImportMapping.objects.get_or_create(user=user, external_code=name, defaults={"campaign": campaign})
     _, token = create_token(user=User.objects.get(username=CODE), by=admin, label="bench")
-    return {"token": token, "session": open_session(admin)}
+    reader, _ = User.objects.get_or_create(username="bench_reader")
+    set_role(user=reader, role=Role.SUPPORT, by=admin)
+    _, reads = create_token(user=reader, by=admin, label="bench", scopes=[Scope.READ])
+    return {"token": token, "reader": reads, "session": open_session(admin)}
 
 
 def open_session(admin: "User") -> str:

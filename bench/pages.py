@@ -1,4 +1,4 @@
-"""The pages of the admin over real HTTP, signed in, in a database that has grown: lists, searches, and rows."""
+"""The pages of the admin and the read API over real HTTP, in a database that has grown: lists, searches, and rows."""
 
 import http.client
 import random
@@ -26,6 +26,7 @@ def pages(url: str, rows: int) -> Pages:
     with psycopg.connect(url) as connection:
         query = "SELECT id, campaign_id, user_id FROM leads_importmapping ORDER BY id"
         senders = connection.execute(query).fetchall()
+        [(question,)] = connection.execute("SELECT id FROM campaigns_question LIMIT 1")
         [(lead, submission)] = connection.execute("SELECT id, submission_id FROM leads_lead OFFSET 1000 LIMIT 1")
     (mapping, campaign, _), (_, small_campaign, small_user) = senders[0], senders[-1]
 
@@ -53,12 +54,33 @@ def pages(url: str, rows: int) -> Pages:
         "a lead to correct": f"{LEADS}{lead}/correct/",
         "a submission": f"{SUBMISSIONS}{submission}/change/",
         "page of an Import API": f"{MAPPINGS}{mapping}/kit/",
+        "requests of an Import API": f"{MAPPINGS}{mapping}/kit/requests/",
         "an Import API": f"{MAPPINGS}{mapping}/change/",
+        "an Import API to delete": f"{MAPPINGS}{mapping}/delete/",
+        "history of an Import API": f"{MAPPINGS}{mapping}/history/",
         "Import APIs": MAPPINGS,
         "unknown keys": "/admin/leads/unknownkey/",
-        "export of leads": f"{LEADS}export/?channel=facebook",
+        "leads to export": f"{LEADS}export/?channel=facebook",
+        "submissions to export": f"{SUBMISSIONS}export/?outcome__exact=rejected",
+        "columns of the leads": f"{LEADS}columns/",
+        "filters of the leads": f"{LEADS}filters/",
+        "exports": "/admin/leads/export/",
+        "campaigns": "/admin/campaigns/campaign/",
         "a campaign": f"/admin/campaigns/campaign/{campaign}/change/",
+        "a campaign to delete": f"/admin/campaigns/campaign/{campaign}/delete/",
+        "questions": "/admin/campaigns/question/",
+        "a question": f"/admin/campaigns/question/{question}/change/",
+        "a question to delete": f"/admin/campaigns/question/{question}/delete/",
+        "users": "/admin/accounts/user/",
         "a user": f"/admin/accounts/user/{small_user}/change/",
+        "refusals": "/admin/accounts/refusal/",
+        "roles": "/admin/roles/",
+        "security": "/admin/security/",
+        "API: leads": "/api/leads/",
+        "API: leads of a campaign": f"/api/leads/?campaign={small_campaign}",
+        "API: a lead": f"/api/leads/{lead}/",
+        "API: submissions": "/api/submissions/",
+        "API: submissions rejected": "/api/submissions/?outcome=rejected",
     }
     return {
         "search: phone": search(fill.phone_as_typed),
@@ -71,15 +93,21 @@ def pages(url: str, rows: int) -> Pages:
 
 
 def measure(
-    server: postgres.Server, entry: singles.Entry, running: processes.Server, session: str, asked: Pages
+    server: postgres.Server, entry: singles.Entry, running: processes.Server, keys: dict[str, str], asked: Pages
 ) -> dict[str, Any]:
-    """Get each page a number of times. Returns name -> median and slowest, in ms. Raises Broken at another status."""
+    """Get each page a number of times, with the session and the reader's token of `keys`.
+
+    Returns name -> median and slowest, in ms. Raises Broken at another status.
+    """
     connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=120)
+    of_pages = {"Cookie": f"sessionid={keys['session']}", "Accept-Language": "en"}
+    of_api = {"Authorization": f"Bearer {keys['reader']}"}
     results = {}
     for name, path in asked.items():
-        _get(connection, session, path())
+        headers = of_api if path().startswith("/api/") else of_pages
+        _get(connection, headers, path())
         before = singles.cpu(server, entry, running)
-        times = [_get(connection, session, path()) for _ in range(TIMES)]
+        times = [_get(connection, headers, path()) for _ in range(TIMES)]
         after = singles.cpu(server, entry, running)
         cpu = sum(processes.spent(*readings) for readings in zip(before, after, strict=True)) * 1000 / TIMES
         middle = median(times)
@@ -87,9 +115,9 @@ def measure(
     return results
 
 
-def _get(connection: http.client.HTTPConnection, session: str, path: str) -> float:
+def _get(connection: http.client.HTTPConnection, headers: dict[str, str], path: str) -> float:
     start = time.perf_counter()
-    connection.request("GET", path, headers={"Cookie": f"sessionid={session}", "Accept-Language": "en"})
+    connection.request("GET", path, headers=headers)
     response = connection.getresponse()
     response.read()
     if response.status != 200:
