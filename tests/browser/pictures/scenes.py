@@ -82,6 +82,11 @@ def share_closed(stage: Stage) -> None:
     stage.page.goto(f"{stage.server}/kit/nothing/")
 
 
+def no_page(stage: Stage) -> None:
+    stage.come_as("")
+    stage.page.goto(f"{stage.server}/nothing")
+
+
 def filling(stage: Stage) -> None:
     """What a key would fill, before it is filled."""
     page = stage.open("unknownkey-alias")
@@ -122,6 +127,7 @@ SCENES: dict[str, Callable[[Stage], object]] = {
     "importmapping-tried": tried,
     "importmapping-shared": shared,
     "share-closed": share_closed,
+    "no-page": no_page,
     "unknownkey-preview": filling,
     "recovery-codes": recovery_codes,
     "password-reset-confirm": new_password,
