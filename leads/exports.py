@@ -102,7 +102,7 @@ def _frame(title: str, headers: Row) -> io.BytesIO:
 
 
 def _row_xml(number: int, columns: Sequence[str], row: Row) -> str:
-    cells = (_cell_xml(f"{column}{number}", text) for column, text in zip(columns, row, strict=False) if text)
+    cells = (_cell_xml(f"{column}{number}", text) for column, text in zip(columns, row, strict=True) if text)
     return f'<row r="{number}">{"".join(cells)}</row>'
 
 

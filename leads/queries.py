@@ -21,6 +21,7 @@ from campaigns.fields import PHONE_FIELDS
 from campaigns.models import Campaign
 from easycall.errors import (
     IdempotencyKeyInvalid,
+    MalformedBody,
     MalformedRequest,
     MethodNotAllowed,
     NotAcceptable,
@@ -43,10 +44,17 @@ NAME_WORDS = 10
 # Tests are sent one by one, by hand.
 NEWEST_TESTS = 200
 
-# What was wrong with these is how they were put, which the journal's bytes do not tell and no set-up can mend.
+# No set-up mends what was wrong with these: the bytes, or how they were put, which the journal's bytes do not tell.
 FAULTS_OF_THE_REQUEST = tuple(
     problem.type
-    for problem in (MalformedRequest, IdempotencyKeyInvalid, MethodNotAllowed, NotAcceptable, UnsupportedMediaType)
+    for problem in (
+        MalformedBody,
+        MalformedRequest,
+        IdempotencyKeyInvalid,
+        MethodNotAllowed,
+        NotAcceptable,
+        UnsupportedMediaType,
+    )
 )
 
 # An id is made a little before or after the moment that its row came, and somebody may have set the clock in between.

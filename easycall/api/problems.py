@@ -79,7 +79,10 @@ def exception_handler(exc: Exception, context: dict[str, Any]) -> HttpResponse:
 
 def _for_machines(problem: Problem, page: Callable[[], HttpResponseBase], request: HttpRequest) -> HttpResponseBase:
     if not request.path.startswith(_API_PATHS):
-        return page()
+        # What fails before the language is chosen would speak that of the request before.
+        chosen = getattr(request, "LANGUAGE_CODE", "") or translation.get_language_from_request(request)
+        with translation.override(chosen):
+            return page()
     request_log.record(method=str(request.method), route="none", status=problem.status, problem=problem.type)
     return problem_response(problem)
 

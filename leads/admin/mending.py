@@ -77,11 +77,6 @@ def mending(request: HttpRequest, submission: Submission) -> list[Step]:
     return [*dict.fromkeys(chain.from_iterable(_steps(slug, case) for slug in slugs))]
 
 
-def is_for_the_sender(submission: Submission) -> bool:
-    """Whether the same bytes would be refused again, whatever is set up here."""
-    return _UNMENDABLE.issuperset(submission.problem.split())
-
-
 def _steps(slug: str, case: _Case) -> Iterable[Step]:
     if slug in _STEPS:
         return _STEPS[slug](case)
@@ -207,9 +202,6 @@ _FOR_THE_SENDER: Mapping[str, StrOrPromise] = {
         "Neither the set-up nor the sender is at fault. Replay it; if it fails again, look into the log of the server."
     ),
 }
-
-# What is wrong with the bytes themselves.
-_UNMENDABLE = frozenset({MalformedBody.type, ContentTooLarge.type})
 
 _STEPS: Mapping[str, Callable[[_Case], Iterable[Step]]] = {
     UnknownCampaign.type: _unknown_campaign,

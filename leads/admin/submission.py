@@ -22,7 +22,7 @@ from leads.admin.filters import (
 from leads.admin.labels import problem_title, short_moment
 from leads.admin.links import page_of
 from leads.admin.list_tools import ListTools
-from leads.admin.mending import is_for_the_sender, mending
+from leads.admin.mending import mending
 from leads.admin.replay import ReplayPages, why_not
 from leads.admin.retention import retention_text
 from leads.admin.submission_page import submission_page
@@ -144,11 +144,10 @@ class SubmissionAdmin(ListTools[Submission], ReplayPages):
     ) -> HttpResponse:
         submission = kwargs["obj"]
         is_waiting = submission.outcome != Outcome.ACCEPTED
-        obstacle = why_not(submission) if is_waiting else ""
         context |= {
-            "tells_of_replay": bool(obstacle) or (is_waiting and not is_for_the_sender(submission)),
+            "is_waiting": is_waiting,
             "may_replay": self.has_replay_permission(request),
-            "why_not_replayable": obstacle,
+            "why_not_replayable": why_not(submission) if is_waiting else "",
             "title": capfirst(self.opts.verbose_name),
             "page": submission_page(submission),
             "mending": mending(request, submission) if is_waiting else [],

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from rapidfuzz import fuzz, process
 
-from campaigns.fields import ENVELOPE_BY_KEY, FIELD_BY_KEY, FIELDS, Envelope, Field
+from campaigns.fields import ENVELOPE_BY_KEY, FIELD_BY_KEY, FIELDS, Envelope, Field, FieldType
 from campaigns.queries import AskedQuestion
 from easycall.text import fold
 from leads.intake.body import Pair
@@ -13,7 +13,7 @@ from leads.models import ImportMapping, KeyAlias
 
 # Where two keys are closer than this, in per cent, one may be a slip of the other.
 _RESEMBLANCE = 80
-# A key of so many letters may be the beginning of another: `tel`.
+# A key of so many letters may be the beginning of others, if these are all of one kind: `tel`, but not `data`.
 _SHORTEST_BEGINNING = 3
 # So many unknown keys of one request are compared with the known ones; no honest request comes near it.
 _MOST_COMPARED = 1_000
@@ -115,7 +115,8 @@ class KeyTable:
             return str(nearest[0])
         if len(folded) < _SHORTEST_BEGINNING:
             return ""
-        return min((key for key in known if key.startswith(folded)), key=len, default="")
+        begun = [key for key in known if key.startswith(folded)]
+        return min(begun, key=len) if len({_kind(key) for key in begun}) == 1 else ""
 
     def _known(self, campaign_id: int) -> Sequence[str]:
         """Questions first: among equals, the near miss is of the key that had to be exact."""
@@ -123,6 +124,13 @@ class KeyTable:
             asked = [key for key, question in self.questions.items() if question.is_asked_in(campaign_id)]
             self._known_in[campaign_id] = [*asked, *FIELD_BY_KEY, *ENVELOPE_BY_KEY]
         return self._known_in[campaign_id]
+
+
+def _kind(key: str) -> object:
+    """What a known key is: its field, any phone alike, or its part of the envelope; the key itself of a question."""
+    if field := FIELD_BY_KEY.get(key):
+        return field.type if field.type is FieldType.PHONE else field
+    return ENVELOPE_BY_KEY.get(key, key)
 
 
 def _asked(question: AskedQuestion, mapping: ImportMapping) -> Target:

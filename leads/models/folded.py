@@ -4,8 +4,8 @@ from django.db import models
 
 
 def folded(text: str, length: int) -> str:
-    """The start of `text` in small letters: what is looked up of a text of any length, on every database alike."""
-    return text.lower()[:length]
+    """The start of `text` without its case: what is looked up of a text of any length, on every database alike."""
+    return text.casefold()[:length]
 
 
 class FoldedField(models.TextField[str, str]):

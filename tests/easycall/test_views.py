@@ -1,11 +1,13 @@
 import json
 
 import pytest
-from django.test import Client
+from django.core.exceptions import DisallowedHost
+from django.test import Client, RequestFactory
 from django.utils import translation
 from pytest_django import DjangoAssertNumQueries
 
 from easycall import views
+from easycall.api.problems import bad_request
 from easycall.errors import PROBLEMS, Problem
 from tests.factories import UserFactory
 
@@ -70,6 +72,15 @@ def test_fault_behind_a_page_is_one_that_may_be_gone_in_a_moment(
     answer = client.get("/problems/not-found", headers={"Accept-Language": "en"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "Try again in a moment" in answer.content.decode()
+    # The static files may be what is missing.
+    assert "/static/" not in answer.content.decode()
+
+
+def test_what_fails_before_the_language_is_chosen_speaks_the_readers() -> None:
+    request = RequestFactory().get("/admin/", headers={"Accept-Language": "it"})
+    with translation.override("es"):
+        answer = bad_request(request, DisallowedHost())
+    assert "La richiesta non è ben formata" in answer.content.decode()
 
 
 @pytest.mark.parametrize(

@@ -43,8 +43,11 @@ def test_key_that_resembles_nothing_is_unknown() -> None:
     assert _target("utm_source_of_traffic") == Aside("unknown_key")
 
 
-@pytest.mark.parametrize(("key", "whole"), [("tel", "telefono"), ("Tel.", ""), ("te", ""), ("chiave", "chiave_nueva")])
-def test_beginning_of_a_key_may_stand_for_the_shortest_that_begins_so(key: str, whole: str) -> None:
+@pytest.mark.parametrize(
+    ("key", "whole"),
+    [("tel", "telefono"), ("Tel.", ""), ("te", ""), ("chiave", "chiave_nueva"), ("data", ""), ("cod", ""), ("pers", "")],
+)
+def test_beginning_of_keys_stands_for_the_shortest_where_they_are_of_one_kind(key: str, whole: str) -> None:
     assert _target(key) == Aside("unknown_key", whole)
 
 

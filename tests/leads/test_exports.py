@@ -98,7 +98,7 @@ def test_workbook_survives_what_xml_can_not_have() -> None:
 
 
 def test_text_that_looks_like_the_number_of_a_character_stays_one() -> None:
-    sheet = zipfile.ZipFile(io.BytesIO(xlsx(["_x0041_"]))).read("xl/worksheets/sheet1.xml")
+    sheet = zipfile.ZipFile(io.BytesIO(xlsx(["_x0041_", ""]))).read("xl/worksheets/sheet1.xml")
     assert b">_x005F_x0041_<" in sheet
 
 

@@ -118,7 +118,7 @@ def _kept_aside() -> Json:
         {
             "value": {"description": "As it came, whatever it is."},
             "reason": {"type": "string", "enum": [*ASIDE_REASONS], "description": _list(ASIDE_REASONS)},
-            "did_you_mean": {"type": "string", "description": "The key that it resembles."},
+            "did_you_mean": {"type": "string", "description": "The key that it resembles, or begins."},
         },
         "did_you_mean",
     )
