@@ -1,10 +1,11 @@
 import json
+from pathlib import Path
 
 import pytest
 from django.core.exceptions import DisallowedHost
 from django.test import Client, RequestFactory
 from django.utils import translation
-from pytest_django import DjangoAssertNumQueries
+from pytest_django import DjangoAssertNumQueries, Settings
 
 from easycall import views
 from easycall.api.problems import bad_request
@@ -72,8 +73,15 @@ def test_fault_behind_a_page_is_one_that_may_be_gone_in_a_moment(
     answer = client.get("/problems/not-found", headers={"Accept-Language": "en"})
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
     assert "Try again in a moment" in answer.content.decode()
-    # The static files may be what is missing.
-    assert "/static/" not in answer.content.decode()
+
+
+def test_page_of_an_error_needs_no_list_of_static_files(client: Client, settings: Settings, tmp_path: Path) -> None:
+    static = {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage", "OPTIONS": {"location": tmp_path}}
+    settings.STORAGES = {**settings.STORAGES, "staticfiles": static}
+    page = client.get("/nothing")
+    assert page.status_code == 404
+    assert "/static/leads/kit.css" in page.content.decode()
+    assert client.get("/problems/not-found").status_code == 503
 
 
 def test_what_fails_before_the_language_is_chosen_speaks_the_readers() -> None:
