@@ -286,17 +286,3 @@ def test_history_says_what_an_update_changed(admin_client: Client) -> None:
     assert "First name: Lucía → Ana" in words
     assert "Channel: – → web" in words
     assert "Raro: 1 → 2" in words
-
-
-def test_history_calls_an_answer_by_its_question(admin_client: Client) -> None:
-    mapping = ImportMappingFactory.create(external_code="expo")
-    question = QuestionFactory.create(key="piso", label="Which floor?", campaigns=[mapping.campaign])
-    lead = {"ID": "crm-7", "telefono": "600111222", question.key: "2"}
-    send(lead, mapping=mapping)
-    send({**lead, question.key: "3"}, mapping=mapping)
-    page = page_of(Lead.objects.get())
-    assert "Which floor?: 2 → 3" in text_of(admin_client.get(page))
-    Lead.objects.update(answers={})
-    assert "Which floor?: 2 → 3" in text_of(admin_client.get(page))
-    question.delete()
-    assert "piso: 2 → 3" in text_of(admin_client.get(page))

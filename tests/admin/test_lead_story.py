@@ -7,7 +7,7 @@ from campaigns.enums import DuplicateAction
 from leads.models import Lead
 from tests.admin.pages import text_of
 from tests.admin.test_lead_admin import SignIn, page_of, send, staff
-from tests.factories import ImportMappingFactory, LeadFactory, SubmissionFactory
+from tests.factories import ImportMappingFactory, LeadFactory, QuestionFactory, SubmissionFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -84,3 +84,17 @@ def test_value_that_the_other_lead_has_in_another_column_is_in_both(admin_client
     lead = LeadFactory.create(telefono_mobile="+34600111222", duplicate_of=first, duplicate_rules="mobile")
     words = text_of(admin_client.get(page_of(lead)))
     assert "Landline – +34600111222 in both Mobile phone +34600111222 in both –" in words
+
+
+def test_history_calls_an_answer_by_its_question(admin_client: Client) -> None:
+    mapping = ImportMappingFactory.create(external_code="expo")
+    question = QuestionFactory.create(key="piso", label="Which floor?", campaigns=[mapping.campaign])
+    lead = {"ID": "crm-7", "telefono": "600111222", question.key: "2"}
+    send(lead, mapping=mapping)
+    send({**lead, question.key: "3"}, mapping=mapping)
+    page = page_of(Lead.objects.get())
+    assert "Which floor?: 2 → 3" in text_of(admin_client.get(page))
+    Lead.objects.update(answers={})
+    assert "Which floor?: 2 → 3" in text_of(admin_client.get(page))
+    question.delete()
+    assert "piso: 2 → 3" in text_of(admin_client.get(page))

@@ -45,7 +45,15 @@ def test_key_that_resembles_nothing_is_unknown() -> None:
 
 @pytest.mark.parametrize(
     ("key", "whole"),
-    [("tel", "telefono"), ("Tel.", ""), ("te", ""), ("chiave", "chiave_nueva"), ("data", ""), ("cod", ""), ("pers", "")],
+    [
+        ("tel", "telefono"),
+        ("Tel.", ""),
+        ("te", ""),
+        ("chiave", "chiave_nueva"),
+        ("data", ""),
+        ("cod", ""),
+        ("pers", ""),
+    ],
 )
 def test_beginning_of_keys_stands_for_the_shortest_where_they_are_of_one_kind(key: str, whole: str) -> None:
     assert _target(key) == Aside("unknown_key", whole)
