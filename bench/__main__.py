@@ -16,7 +16,7 @@ def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--parts", help="singles,batches,sqlite, or growth; with --only, singles is enough")
     parser.add_argument("--only", help=f"contestants for single leads: {','.join(CONTESTANTS)}")
-    parser.add_argument("--seconds", type=float, help="of each measurement (8; 30 with millions of leads)")
+    parser.add_argument("--seconds", type=float, default=8, help="of each measurement (8)")
     parser.add_argument("--rounds", type=int, default=3, help="the median of so many is what counts (3)")
     parser.add_argument("--rows", type=int, default=5_000_000, help="leads to fill the tables with for growth")
     parser.add_argument("--drop", action="store_true", help="remove the database of growth, and do nothing else")
@@ -59,17 +59,16 @@ def run(options: argparse.Namespace) -> None:
     server.drop_left_over()
     logs = report.RESULTS / "logs"
     logs.mkdir(parents=True, exist_ok=True)
+    common = {"rounds": options.rounds, "seconds": options.seconds, "logs": logs}
     try:
         for part in options.parts:
-            seconds = options.seconds or (growth.SECONDS if part == "growth" else singles.SECONDS)
-            common = {"rounds": options.rounds, "seconds": seconds, "logs": logs}
             results[part] = PART[part](server, options, common)
     finally:
         print(f"\nWritten to {report.write(results)}")
 
 
 def _singles(server: Server, options: argparse.Namespace, common: dict[str, Any]) -> dict[str, Any]:
-    print(f"\nSingle leads, {singles.CLIENTS} connections, {common['rounds']} rounds of {common['seconds']:g} s:")
+    print(f"\nSingle leads, {singles.CLIENTS} connections, {options.rounds} rounds of {options.seconds:g} s:")
     found = singles.compare(server, options.only, **common)
     report.print_singles(found)
     return found

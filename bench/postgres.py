@@ -5,7 +5,7 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import LiteralString
+from typing import Any, LiteralString
 from urllib.parse import urlsplit
 
 import psycopg
@@ -96,12 +96,26 @@ class Server:
         return [pid for (pid,) in self.connection.execute(query, [name]).fetchall()]
 
 
-def count(url: str, table: str) -> int:
-    """The rows of a table, on either database."""
+def newest(url: str, table: str) -> Any:
+    """The highest id of a table, on either database; None of an empty one."""
+    row = _first(url, f"SELECT id FROM {table} ORDER BY id DESC LIMIT 1")
+    return row and row[0]
+
+
+def count_after(url: str, table: str, last: Any) -> int:
+    """The rows with a higher id. To count all of millions would push out of memory what is to be measured."""
+    if last is None:
+        row = _first(url, f"SELECT count(*) FROM {table}")
+    else:
+        row = _first(url, f"SELECT count(*) FROM {table} WHERE id > {{}}", last)
+    assert row
+    return int(row[0])
+
+
+def _first(url: str, query: str, *values: Any) -> Any:
+    """The first row; `{}` in the query stands for a value."""
     if url.startswith("sqlite"):
         with closing(sqlite3.connect(url.removeprefix("sqlite:///"))) as file:
-            return int(file.execute(f"SELECT count(*) FROM {table}").fetchone()[0])
+            return file.execute(query.replace("{}", "?"), values).fetchone()
     with psycopg.connect(url) as connection:
-        row = connection.execute(sql.SQL("SELECT count(*) FROM {}").format(sql.Identifier(table))).fetchone()
-        assert row
-        return int(row[0])
+        return connection.execute(query.replace("{}", "%s").encode(), values).fetchone()

@@ -63,7 +63,9 @@ def print_batches(found: dict[str, Any]) -> None:
 
 def print_growth(found: dict[str, Any]) -> None:
     print_singles(found["singles"])
-    print(f"\nGrown to empty: {found['ratio']:.2f}. The database has {found['size']}.")
+    lowest, highest = min(found["ratios"]), max(found["ratios"])
+    pairs = f"{len(found['ratios'])} pairs of turns, {lowest:.2f} to {highest:.2f}"
+    print(f"\nGrown to empty: {found['ratio']:.2f} (median of {pairs}). The database has {found['size']}.")
     rows: list[tuple[str, ...]] = [("", "median ms", "slowest ms", "CPU ms", "")]
     for name, page in found["pages"].items():
         figures = (_figure(page[key]) for key in ("median_ms", "slowest_ms", "cpu_ms"))

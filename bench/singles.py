@@ -10,7 +10,6 @@ from bench import load, postgres, processes
 from bench.contestants import CONTESTANTS, DRF, FASTAPI, PGBENCH, Contestant
 
 CLIENTS = 32
-SECONDS = 8
 WARM_UP_SECONDS = 2
 # A lead as lead.lua makes them, with a number that it does not come to.
 PROBE = (
@@ -61,26 +60,25 @@ def in_turns(
     seconds: float,
     logs: Path,
     clients: int = CLIENTS,
-    warm_up: float = WARM_UP_SECONDS,
 ) -> dict[str, Any]:
     """Measure each entry once a round. Returns name -> medians and every turn."""
     turns: dict[str, list[Turn]] = {name: [] for name in entries}
     for number in range(1, rounds + 1):
         for name, entry in entries.items():
             log = logs / f"{name}.log"
-            turn = one_turn(server, entry, seconds=seconds, log=log, clients=clients, warm_up=warm_up)
+            turn = one_turn(server, entry, seconds=seconds, log=log, clients=clients)
             turns[name].append(turn)
             print(f"  round {number}: {name:14} {turn.load.rate:8.0f}/s", flush=True)
     return {name: summary(found) for name, found in turns.items()}
 
 
-def one_turn(server: postgres.Server, entry: Entry, *, seconds: float, log: Path, clients: int, warm_up: float) -> Turn:
+def one_turn(server: postgres.Server, entry: Entry, *, seconds: float, log: Path, clients: int) -> Turn:
     """Start the contestant afresh, warm it up, measure it, and stop it."""
     if entry.contestant is PGBENCH:
         return Turn(load.pgbench(entry.url, clients=clients, seconds=seconds), 0, None, None)
     with processes.serve(entry.contestant, entry.url, log) as running:
         probe(entry, running)
-        load.wrk(running.address, entry.authorization, clients=clients, seconds=warm_up)
+        load.wrk(running.address, entry.authorization, clients=clients, seconds=WARM_UP_SECONDS)
         return measure(server, entry, running, seconds=seconds, clients=clients)
 
 
@@ -99,11 +97,11 @@ def measure(
     batch: int = 0,
 ) -> Turn:
     """Send for a while, and see what it cost and whether it is there; with `batch`, so many leads a request."""
-    rows = postgres.count(entry.url, entry.contestant.table)
+    last = postgres.newest(entry.url, entry.contestant.table)
     before = cpu(server, entry, running)
     seen = load.wrk(running.address, entry.authorization, clients=clients, seconds=seconds, batch=batch)
     after = cpu(server, entry, running)
-    stored = postgres.count(entry.url, entry.contestant.table) - rows
+    stored = postgres.count_after(entry.url, entry.contestant.table, last)
     lost = max(0, (seen.requests - seen.refused) * max(batch, 1) - stored)
     own, database = (processes.spent(*readings) for readings in zip(before, after, strict=True))
     each = 1000 / max(seen.requests, 1)
